@@ -1,0 +1,186 @@
+//! The shared gRPC channel: raw message bytes to a method, over one connection per destination.
+//! It does not know who sends, nor (OTLP's partial success aside) what.
+
+mod answer;
+mod code;
+mod connection;
+mod destination;
+mod error;
+mod failure;
+mod frame;
+mod options;
+mod registry;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Uri};
+use tokio::time::timeout;
+use tower::{Service, ServiceExt};
+
+use crate::signal::Signal;
+use answer::AnswerError;
+pub use code::Code;
+use connection::{Connection, ConnectionKey, Lease};
+pub use error::SendError;
+use failure::Failure;
+pub use options::{ChannelError, ChannelOptions};
+pub use registry::Channels;
+
+/// A way to one destination. Clones are cheap and share its connection.
+#[derive(Clone)]
+pub struct Channel {
+    connection: Arc<Connection>,
+    call: Arc<Call>,
+}
+
+/// What is the same for each call of a channel.
+struct Call {
+    options: ChannelOptions,
+    headers: HeaderMap,
+}
+
+/// The answer to an acknowledged message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The reply message.
+    pub bytes: Bytes,
+    /// What the destination had to say although it took every record.
+    pub warning: Option<String>,
+}
+
+impl Channel {
+    /// A channel with a connection of its own, made at the first `send`.
+    pub fn new(url: &str, options: ChannelOptions) -> Result<Self, ChannelError> {
+        let connection = Connection::new(ConnectionKey::new(url, &options)?)?;
+        Self::over(Arc::new(connection), options)
+    }
+
+    fn over(connection: Arc<Connection>, options: ChannelOptions) -> Result<Self, ChannelError> {
+        let mut headers = options::header_map(&options.headers)?;
+        headers.insert("te", HeaderValue::from_static("trailers"));
+        headers.insert("content-type", HeaderValue::from_static("application/grpc"));
+        headers.insert("grpc-accept-encoding", HeaderValue::from_static("identity"));
+        headers.insert("grpc-timeout", grpc_timeout(options.call_timeout));
+        Ok(Self { connection, call: Arc::new(Call { options, headers }) })
+    }
+
+    /// The destination, as `http://host:port` or `https://host:port`.
+    pub fn url(&self) -> &str {
+        self.connection.key.destination.as_str()
+    }
+
+    /// Sends one message to `method` (`/package.Service/Method`). `Ok` means that the other side
+    /// answered status 0 with a whole reply and, where `method` is an OTLP export, that it
+    /// rejected nothing.
+    pub async fn send(&self, method: &str, message: Bytes) -> Result<Reply, SendError> {
+        let uri = self.admit(method, &message)?;
+        let limit = self.call.options.call_timeout;
+        let mut lease = self.connection.lease();
+        let outcome = timeout(limit, self.deliver(&uri, message, &mut lease)).await;
+        let bytes = match outcome.unwrap_or(Err(Failure::Silent)) {
+            Ok(bytes) => bytes,
+            Err(Failure::Final(error) | Failure::Unprocessed(error)) => return Err(error),
+            Err(Failure::Silent) => {
+                self.connection.silent(&lease);
+                let message = format!("no answer from {} to {method} within {limit:?}", self.url());
+                return Err(SendError::status(Code::DeadlineExceeded, message));
+            }
+        };
+        match Signal::of_method(method) {
+            Some(signal) => verdict::judge(signal, bytes, self.url()),
+            None => Ok(Reply { bytes, warning: None }),
+        }
+    }
+
+    /// Refuses what cannot be sent.
+    fn admit(&self, method: &str, message: &Bytes) -> Result<Uri, SendError> {
+        let limit = self.call.options.max_request_bytes.min(u32::MAX as usize);
+        if message.len() > limit {
+            let url = self.url().to_owned();
+            return Err(SendError::TooLarge { size: message.len(), limit, url });
+        }
+        let unknown = || SendError::UnknownRoute {
+            route: method.to_owned(),
+            expected: "a gRPC method, /package.Service/Method".to_owned(),
+        };
+        if !is_method(method) {
+            return Err(unknown());
+        }
+        method.parse().map_err(|_| unknown())
+    }
+
+    /// Sends, and sends once more where the first attempt met a connection that had just ended.
+    async fn deliver(
+        &self,
+        uri: &Uri,
+        message: Bytes,
+        lease: &mut Lease,
+    ) -> Result<Bytes, Failure> {
+        match self.attempt(uri, message.clone(), lease).await {
+            Err(Failure::Unprocessed(_)) => {
+                self.connection.broken(lease);
+                *lease = self.connection.lease();
+                self.attempt(uri, message, lease).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        uri: &Uri,
+        message: Bytes,
+        lease: &mut Lease,
+    ) -> Result<Bytes, Failure> {
+        let service = match lease.service.ready().await {
+            Ok(service) => service,
+            Err(error) => {
+                self.connection.broken(lease);
+                return Err(self.explain(&error));
+            }
+        };
+        let mut request = Request::new(tonic::body::Body::new(frame::Message::new(message)));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = uri.clone();
+        *request.version_mut() = http::Version::HTTP_2;
+        *request.headers_mut() = self.call.headers.clone();
+        let response = service.call(request).await.map_err(|error| self.explain(&error));
+        if !matches!(response, Err(Failure::Silent)) {
+            self.connection.reacted(lease);
+        }
+        let response = response?;
+        let limit = self.call.options.max_reply_bytes;
+        answer::read(response, self.url(), limit).await.map_err(|error| match error {
+            AnswerError::Refused(error) => Failure::Final(error),
+            AnswerError::Broken(error) => self.explain(&error),
+        })
+    }
+
+    fn explain(&self, error: &(dyn std::error::Error + 'static)) -> Failure {
+        failure::explain(error, self.url(), self.connection.key.connect_timeout)
+    }
+}
+
+/// `/package.Service/Method`, both parts present.
+fn is_method(method: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    let parts = method.strip_prefix('/').and_then(|rest| rest.split_once('/'));
+    parts.is_some_and(|(service, name)| part(service) && part(name))
+}
+
+/// The deadline as gRPC writes it: at most eight digits and a unit.
+fn grpc_timeout(limit: Duration) -> HeaderValue {
+    const MOST: u128 = 99_999_999;
+    let millis = limit.as_millis();
+    let text = if millis <= MOST {
+        format!("{millis}m")
+    } else {
+        format!("{}S", u128::from(limit.as_secs()).min(MOST))
+    };
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("10S"))
+}

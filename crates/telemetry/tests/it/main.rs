@@ -1,0 +1,4 @@
+//! The channel and the receiver, over real sockets.
+
+#[cfg(test)]
+mod receiver;
