@@ -7,6 +7,8 @@
 
 pub mod accounting;
 pub mod channel;
+#[cfg(feature = "faulty")]
+pub mod faulty;
 pub mod receiver;
 mod signal;
 

@@ -121,14 +121,16 @@ fn endpoint(key: &ConnectionKey) -> Result<Endpoint, ChannelError> {
     if !key.destination.tls {
         return Ok(endpoint);
     }
+    let no_tls = |reason| ChannelError::Tls { url: url.to_owned(), reason };
     let tls = ClientTlsConfig::new().timeout(key.connect_timeout);
     let tls = match &key.ca_pem {
+        Some(pem) if !pem.contains("-----BEGIN CERTIFICATE-----") => {
+            return Err(no_tls("the given CA holds no certificate in PEM form".to_owned()));
+        }
         Some(pem) => tls.ca_certificate(Certificate::from_pem(pem)),
         None => tls.with_native_roots(),
     };
-    endpoint
-        .tls_config(tls)
-        .map_err(|error| ChannelError::Tls { url: url.to_owned(), reason: reason(&error) })
+    endpoint.tls_config(tls).map_err(|error| no_tls(reason(&error)))
 }
 
 fn reason(error: &tonic::transport::Error) -> String {

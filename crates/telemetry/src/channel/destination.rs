@@ -139,7 +139,9 @@ mod tests {
         );
         check(
             "http://user:secret@a:4317",
-            expect![[r#"bad URL "http://…@a:4317": it holds credentials; send them as a header; expected http://HOST:PORT or https://HOST:PORT"#]],
+            expect![[
+                r#"bad URL "http://…@a:4317": it holds credentials; send them as a header; expected http://HOST:PORT or https://HOST:PORT"#
+            ]],
         );
         check(
             "http://a:4317/v1/logs",

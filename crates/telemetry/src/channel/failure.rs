@@ -26,64 +26,65 @@ pub(super) fn explain(
     if find::<tonic::TimeoutExpired>(error).is_some() {
         return Failure::Silent;
     }
-    let connecting = find::<tonic::ConnectError>(error).is_some();
-    if let Some(error) = find::<std::io::Error>(error).filter(|_| connecting) {
-        match error.kind() {
-            ErrorKind::ConnectionRefused => {
-                return failure(
-                    Code::Unavailable,
-                    format!("nothing listens at {url} (connection refused)"),
-                );
-            }
-            ErrorKind::TimedOut => return connect_timed_out(url, connect_timeout),
-            _ => {}
-        }
-    }
-    let cause = innermost(error).to_string();
-    if connecting && cause.to_ascii_lowercase().contains("timed out") {
-        return connect_timed_out(url, connect_timeout);
-    }
-    if connecting {
-        return failure(Code::Unavailable, format!("cannot connect to {url}: {cause}"));
+    if let Some(error) = find::<tonic::ConnectError>(error) {
+        return Failure::Final(explain_connect(error, url, connect_timeout));
     }
     if let Some(error) = find::<h2::Error>(error) {
         return explain_http2(error, url);
     }
-    let unprocessed = find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled);
-    let message = format!("lost the connection to {url}: {cause}");
-    let error = SendError::status(Code::Unavailable, message);
-    if unprocessed { Failure::Unprocessed(error) } else { Failure::Final(error) }
-}
-
-fn explain_http2(error: &h2::Error, url: &str) -> Failure {
-    match error.reason() {
-        Some(reason) if error.is_reset() => {
-            let message =
-                format!("{url} reset the stream before its answer was complete ({reason:?})");
-            let error = SendError::status(Code::from_reset(reason), message);
-            match reason {
-                h2::Reason::REFUSED_STREAM => Failure::Unprocessed(error),
-                _ => Failure::Final(error),
-            }
-        }
-        Some(reason) if error.is_go_away() && error.is_remote() => failure(
-            Code::Unavailable,
-            format!("{url} closed the connection before its answer was complete ({reason:?})"),
-        ),
-        Some(reason) => failure(
-            Code::Internal,
-            format!("{url} does not speak HTTP/2 as gRPC needs it ({reason:?})"),
-        ),
-        None => failure(Code::Unavailable, format!("lost the connection to {url}: {error}")),
+    match find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
+        true => Failure::Unprocessed(closed(url)),
+        false => Failure::Final(closed(url)),
     }
 }
 
-fn connect_timed_out(url: &str, limit: Duration) -> Failure {
-    failure(Code::Unavailable, format!("connecting to {url} took longer than {limit:?}"))
+fn explain_connect(error: &tonic::ConnectError, url: &str, limit: Duration) -> SendError {
+    let kind = find::<std::io::Error>(error).map(std::io::Error::kind);
+    let cause = innermost(error).to_string();
+    let message = match kind {
+        Some(ErrorKind::ConnectionRefused) => {
+            format!("nothing listens at {url} (connection refused)")
+        }
+        Some(ErrorKind::TimedOut) => format!("connecting to {url} took longer than {limit:?}"),
+        // tonic and rustls tell these two apart from others in their text alone.
+        _ if cause.starts_with("TLS handshake timeout") => {
+            format!("the TLS handshake with {url} took longer than {limit:?}")
+        }
+        _ if cause.contains("InvalidContentType") => {
+            format!("{url} does not speak TLS; is it http:// instead?")
+        }
+        _ => format!("cannot connect to {url}: {cause}"),
+    };
+    SendError::status(Code::Unavailable, message)
 }
 
-fn failure(code: Code, message: String) -> Failure {
-    Failure::Final(SendError::status(code, message))
+fn explain_http2(error: &h2::Error, url: &str) -> Failure {
+    let Some(reason) = error.reason() else { return Failure::Final(closed(url)) };
+    if error.is_reset() {
+        let message = format!("{url} reset the stream before its answer was complete ({reason:?})");
+        let error = SendError::status(Code::from_reset(reason), message);
+        return match reason {
+            h2::Reason::REFUSED_STREAM => Failure::Unprocessed(error),
+            _ => Failure::Final(error),
+        };
+    }
+    if error.is_go_away() && error.is_remote() {
+        // An orderly end finishes the streams it took; only the others see this error.
+        return match reason {
+            h2::Reason::NO_ERROR => Failure::Unprocessed(closed(url)),
+            _ => Failure::Final(closed(url)),
+        };
+    }
+    let message = format!("{url} does not speak HTTP/2 as gRPC needs it ({reason:?})");
+    Failure::Final(SendError::status(Code::Internal, message))
+}
+
+/// In one wording, since which of several errors the transport reports is a matter of timing.
+fn closed(url: &str) -> SendError {
+    SendError::status(
+        Code::Unavailable,
+        format!("{url} closed the connection before its answer was complete"),
+    )
 }
 
 fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {

@@ -12,6 +12,7 @@ mod options;
 mod registry;
 mod verdict;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,12 @@ pub use registry::Channels;
 pub struct Channel {
     connection: Arc<Connection>,
     call: Arc<Call>,
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Channel").field(&self.url()).finish()
+    }
 }
 
 /// What is the same for each call of a channel.

@@ -1,4 +1,12 @@
 //! The channel and the receiver, over real sockets.
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod pinned;
+#[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod sharing;
+#[cfg(test)]
+mod tls;

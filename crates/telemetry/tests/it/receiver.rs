@@ -18,7 +18,9 @@ use opentelemetry_proto::tonic::metrics::v1 as metrics;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1 as trace;
 use prost::Message;
-use telemetry::{Channel, ChannelOptions, Received, Receiver, ReceiverOptions, SendError, Signal};
+use telemetry::{
+    Channel, ChannelOptions, Received, Receiver, ReceiverOptions, Reply, SendError, Signal,
+};
 
 const NOON: u64 = 1_795_428_000_123_456_789;
 
@@ -75,7 +77,7 @@ pub(crate) fn log(body: &str) -> LogRecord {
 async fn check(signal: Signal, request: Bytes, expect: Expect) {
     let (receiver, records) = start(ReceiverOptions::default()).await;
     let channel = Channel::new(&receiver.url(), ChannelOptions::default()).unwrap();
-    channel.send(signal.method(), request).await.unwrap();
+    assert_eq!(channel.send(signal.method(), request).await, Ok(Reply::default()));
     let records = records.try_recv().expect("handed on before the acknowledgement");
     let lines: Vec<String> =
         (records.iter()).map(|record| format!("{}\n{}\n", record.text(), record.json())).collect();
