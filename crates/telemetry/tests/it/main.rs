@@ -7,6 +7,8 @@ mod pinned;
 #[cfg(test)]
 mod receiver;
 #[cfg(test)]
+mod serving;
+#[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod tls;

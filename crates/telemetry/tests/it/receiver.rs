@@ -6,7 +6,6 @@ use std::sync::mpsc;
 use bytes::Bytes;
 use expect_test::{Expect, expect};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -18,9 +17,7 @@ use opentelemetry_proto::tonic::metrics::v1 as metrics;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1 as trace;
 use prost::Message;
-use telemetry::{
-    Channel, ChannelOptions, Received, Receiver, ReceiverOptions, Reply, SendError, Signal,
-};
+use telemetry::{Channel, ChannelOptions, Received, Receiver, ReceiverOptions, Reply, Signal};
 
 const NOON: u64 = 1_795_428_000_123_456_789;
 
@@ -28,7 +25,7 @@ pub(crate) fn local() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-async fn start(options: ReceiverOptions) -> (Receiver, mpsc::Receiver<Vec<Received>>) {
+pub(crate) async fn start(options: ReceiverOptions) -> (Receiver, mpsc::Receiver<Vec<Received>>) {
     let (tx, rx) = mpsc::channel();
     let sink = move |records| tx.send(records).map_err(std::io::Error::other);
     (Receiver::bind(local(), options, sink).await.unwrap(), rx)
@@ -253,91 +250,4 @@ async fn data_points() {
         data_point 2026-11-23T10:00:00.123Z summary requests {"count":2,"sum":3.0,"quantiles":[{"quantile":0.5,"value":1.0}]} unit=1 service.name=shop component=guest scope=test-logger/0.1.0
         {"signal":"data_point","name":"requests","unit":"1","kind":"summary","time":"2026-11-23T10:00:00.123456789Z","value":{"count":2,"sum":3.0,"quantiles":[{"quantile":0.5,"value":1.0}]},"attributes":{},"resource":{"service.name":"shop","component":"guest"},"scope":{"name":"test-logger","version":"0.1.0"}}
     "#]]).await;
-}
-
-#[tokio::test]
-async fn gzip_is_accepted() {
-    let (receiver, records) = start(ReceiverOptions::default()).await;
-    let mut client = LogsServiceClient::connect(receiver.url())
-        .await
-        .unwrap()
-        .send_compressed(tonic::codec::CompressionEncoding::Gzip);
-    let request = ExportLogsServiceRequest::decode(logs(vec![log("packed")])).unwrap();
-    client.export(request).await.unwrap();
-    assert!(records.recv().unwrap()[0].text().contains("\"packed\""));
-}
-
-#[tokio::test]
-async fn sizes() {
-    let limit = 64 << 20;
-    let (receiver, records) = start(ReceiverOptions::default()).await;
-    let options = ChannelOptions { max_request_bytes: limit + 1024, ..ChannelOptions::default() };
-    let channel = Channel::new(&receiver.url(), options).unwrap();
-    for size in [1, 64 << 10, 3 << 20, 8 << 20, limit] {
-        let body = "x".repeat(size);
-        channel.send(Signal::Logs.method(), logs(vec![log(&body)])).await.unwrap();
-        let Received::Log(log) = &records.recv().unwrap()[0] else { panic!("not a log") };
-        assert_eq!(log.body.as_str(), Some(body.as_str()));
-    }
-}
-
-#[tokio::test]
-async fn what_the_receiver_refuses() {
-    let (receiver, records) = start(ReceiverOptions { max_message_bytes: 1000 }).await;
-    let channel = Channel::new(&receiver.url(), ChannelOptions::default()).unwrap();
-    let check = |outcome: Result<_, SendError>, expect: Expect| {
-        let text = outcome.unwrap_err().to_string();
-        expect.assert_eq(&text.replace(&receiver.local_addr().to_string(), "ADDR"));
-    };
-    let long = logs(vec![log(&"x".repeat(2000))]);
-    check(
-        channel.send(Signal::Logs.method(), long).await,
-        expect![
-            "OUT_OF_RANGE: Error, decoded message length too large: found 2096 bytes, the limit is: 1000 bytes"
-        ],
-    );
-    let garbage = Bytes::from_static(b"<html>");
-    check(
-        channel.send(Signal::Logs.method(), garbage).await,
-        expect!["INTERNAL: failed to decode Protobuf message: unexpected end group tag"],
-    );
-    check(
-        channel.send("/no.such.Service/Export", Bytes::new()).await,
-        expect!["UNIMPLEMENTED: http://ADDR answered grpc-status 12 without a message"],
-    );
-    drop(records);
-    let hello = logs(vec![log("hello")]);
-    check(
-        channel.send(Signal::Logs.method(), hello).await,
-        expect![
-            "UNAVAILABLE: the receiver could not hand the records on: sending on a closed channel"
-        ],
-    );
-}
-
-#[tokio::test]
-async fn a_port_in_use_is_an_error() {
-    let (receiver, _records) = start(ReceiverOptions::default()).await;
-    let again = Receiver::bind(receiver.local_addr(), ReceiverOptions::default(), |_| Ok(())).await;
-    assert_eq!(again.err().map(|error| error.kind()), Some(std::io::ErrorKind::AddrInUse));
-}
-
-#[tokio::test]
-async fn a_channel_recovers_when_the_receiver_restarts() {
-    let (receiver, records) = start(ReceiverOptions::default()).await;
-    let address = receiver.local_addr();
-    let channel = Channel::new(&receiver.url(), ChannelOptions::default()).unwrap();
-    channel.send(Signal::Logs.method(), logs(vec![log("one")])).await.unwrap();
-    assert_eq!(records.recv().unwrap().len(), 1);
-
-    receiver.stop().await;
-    let gone = channel.send(Signal::Logs.method(), logs(vec![log("lost")])).await.unwrap_err();
-    let gone = gone.to_string().replace(&address.to_string(), "ADDR");
-    expect!["UNAVAILABLE: nothing listens at http://ADDR (connection refused)"].assert_eq(&gone);
-
-    let (tx, records) = mpsc::channel();
-    let sink = move |records| tx.send(records).map_err(std::io::Error::other);
-    let _receiver = Receiver::bind(address, ReceiverOptions::default(), sink).await.unwrap();
-    channel.send(Signal::Logs.method(), logs(vec![log("two")])).await.unwrap();
-    assert!(records.recv().unwrap()[0].text().contains("\"two\""));
 }

@@ -56,7 +56,8 @@ async fn trust() {
 fn a_ca_that_is_none() {
     let options = ChannelOptions { ca_pem: Some("secret".into()), ..ChannelOptions::default() };
     let error = Channel::new("https://a", options).unwrap_err();
-    expect!["no TLS to https://a:443: the given CA holds no certificate in PEM form"].assert_eq(&error.to_string());
+    expect!["no TLS to https://a:443: the given CA holds no certificate in PEM form"]
+        .assert_eq(&error.to_string());
 }
 
 #[tokio::test]
@@ -75,7 +76,8 @@ async fn tls_to_a_plain_text_server() {
     let (_, pem) = start();
     let server = FaultyServer::start(Fault::Ok).await.unwrap();
     let url = format!("https://localhost:{}", server.address().port());
-    check(&url, Some(pem), expect!["UNAVAILABLE: ADDR does not speak TLS; is it http:// instead?"]).await;
+    check(&url, Some(pem), expect!["UNAVAILABLE: ADDR does not speak TLS; is it http:// instead?"])
+        .await;
 }
 
 #[tokio::test]
