@@ -1,6 +1,8 @@
 //! All links and grants of a graph, as data. The composer makes it, everyone else reads it; it
 //! knows nothing of how the composition was encoded.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What is wired to what. Every list is sorted, so that equal graphs have equal ledgers.
@@ -12,6 +14,9 @@ pub struct Ledger {
     pub links: Vec<Link>,
     pub grants: Vec<Grant>,
     pub exports: Vec<Export>,
+    /// Exports that the composition cannot have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omitted: Vec<Omission>,
 }
 
 /// One occurrence of a component in the composition. `id` is the component's name, or
@@ -99,4 +104,47 @@ pub struct Parameter {
     pub name: String,
     #[serde(rename = "type")]
     pub ty: String,
+}
+
+/// An export that cannot be called from outside, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Omission {
+    /// Instance id.
+    pub instance: String,
+    pub export: String,
+    pub reason: String,
+}
+
+impl Ledger {
+    pub(crate) fn sort(&mut self) {
+        self.instances.sort_by(|l, r| l.id.cmp(&r.id));
+        self.links.sort_by(|l, r| (&l.consumer, &l.interface).cmp(&(&r.consumer, &r.interface)));
+        self.grants.sort_by(|l, r| (&l.instance, &l.interface).cmp(&(&r.instance, &r.interface)));
+        self.exports.sort_by(|l, r| {
+            (&l.instance, &l.interface, &l.slot).cmp(&(&r.instance, &r.interface, &r.slot))
+        });
+        self.omitted.sort_by(|l, r| (&l.instance, &l.export).cmp(&(&r.instance, &r.export)));
+    }
+
+    /// Whether the composition has the component at all.
+    pub fn has_component(&self, component: &str) -> bool {
+        self.instances.iter().any(|instance| instance.component == component)
+    }
+}
+
+/// The signature as WIT: `log: func(message: string) -> result<_, string>`.
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: func(", self.name)?;
+        for (index, parameter) in self.params.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{}: {}", parameter.name, parameter.ty)?;
+        }
+        f.write_str(")")?;
+        match &self.result {
+            Some(result) => write!(f, " -> {result}"),
+            None => Ok(()),
+        }
+    }
 }

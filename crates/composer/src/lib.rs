@@ -1,6 +1,35 @@
 //! Artifacts' bytes and a graph in; ledger and composition, or all problems, out. Pure: it knows
 //! no IO, no engine, no cluster.
 
+mod agree;
+mod artifact;
+mod cycle;
+mod describe;
+mod encode;
+mod expand;
+mod find;
+mod host;
+mod interface;
+mod layout;
 mod ledger;
+mod missing;
+mod nearest;
+mod offer;
+mod origin;
+mod plan;
+mod portable;
+mod reach;
+mod resolve;
+mod roster;
+mod route;
+mod shape;
+mod shared;
+mod signature;
+mod slot;
+mod verify;
 
-pub use ledger::{Export, Function, Grant, Instance, Ledger, Link, Parameter};
+pub use artifact::Artifact;
+pub use describe::{DescribeError, Described, Description, ImportClass, describe, ledger_of};
+pub use find::{FindError, find};
+pub use ledger::{Export, Function, Grant, Instance, Ledger, Link, Omission, Parameter};
+pub use plan::{Composition, Plan, plan};
