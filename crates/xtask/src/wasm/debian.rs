@@ -1,0 +1,85 @@
+//! Debian's compiler for the web: `rustc-web` and the sources of the standard library. Knows
+//! nothing of other ways to get a compiler.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use super::compiler::ask;
+
+/// What has to be installed.
+pub(crate) const PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
+
+const RUSTC: &str = "/usr/bin/rustc";
+
+/// The linker of the target, which belongs to every Rust toolchain but not to `PATH`.
+const LINKER: &str = "rust-lld";
+
+/// The compiler with its sources, installed if that is possible.
+pub(crate) fn rustc() -> anyhow::Result<PathBuf> {
+    if !sources_are_there() {
+        install()?;
+    }
+    if !sources_are_there() {
+        bail!("{RUSTC} has no sources of the standard library");
+    }
+    Ok(PathBuf::from(RUSTC))
+}
+
+fn sources_are_there() -> bool {
+    Path::new(RUSTC).is_file()
+        && ask(Path::new(RUSTC), &["--print", "sysroot"]).is_ok_and(|sysroot| {
+            Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
+        })
+}
+
+fn install() -> anyhow::Result<()> {
+    if !Path::new("/usr/bin/apt-get").is_file() {
+        bail!("this is not Debian");
+    }
+    if !is_root()? {
+        bail!("{} are not installed, and only root can install them", PACKAGES.join(" and "));
+    }
+    eprintln!("apt-get install {}", PACKAGES.join(" "));
+    let install = || {
+        Command::new("apt-get")
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(PACKAGES)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(std::io::stderr())
+            .status()
+            .context("cannot run apt-get")
+    };
+    // Package lists may be missing or old, so a first failure is not the last word.
+    if install()?.success() {
+        return Ok(());
+    }
+    let update = Command::new("apt-get").arg("update").stdout(std::io::stderr()).status()?;
+    if !update.success() || !install()?.success() {
+        bail!("apt-get could not install {}", PACKAGES.join(" "));
+    }
+    Ok(())
+}
+
+fn is_root() -> anyhow::Result<bool> {
+    let output = Command::new("id").arg("-u").output().context("cannot run id")?;
+    Ok(output.stdout.trim_ascii() == b"0")
+}
+
+/// `PATH` with a folder that has the linker, which the active toolchain lends.
+pub(crate) fn path_with_linker() -> anyhow::Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let sysroot = ask(Path::new("rustc"), &["--print", "sysroot"])?;
+    let host = ask(Path::new("rustc"), &["--print", "host-tuple"])?;
+    let lent = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin");
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    if lent.join(LINKER).is_file() {
+        folders.insert(0, lent);
+    } else if !folders.iter().any(|folder| folder.join(LINKER).is_file()) {
+        bail!("{LINKER} is neither in {} nor in PATH; install lld", lent.display());
+    }
+    Ok(env::join_paths(folders)?)
+}
