@@ -1,0 +1,37 @@
+//! The words of the command line. Knows which chores there are, not how they are done.
+
+use clap::{Parser, Subcommand};
+
+use crate::lint;
+use crate::project::Project;
+use crate::suite;
+use crate::wasm;
+
+/// The chores of this project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Build the wasm components into target/components (example: cargo xtask wasm)
+    Wasm,
+    /// Check form, lints, sizes, names, arrows and dependencies (example: cargo xtask lint --fast)
+    Lint(lint::Options),
+    /// Install what the tests need and run all of them (example: cargo xtask test --long)
+    Test(suite::Options),
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let project = Project::locate()?;
+        match self.chore {
+            Chore::Wasm => wasm::run(&project),
+            Chore::Lint(options) => lint::run(&project, &options),
+            Chore::Test(options) => suite::run(&project, &options),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask test`: installs what the tests need, builds the wasm, runs everything.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::project::Project;
+use crate::{lint, step, tools, wasm};
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Also run the full matrix of paths, receivers, faults and sizes
+    #[arg(long)]
+    long: bool,
+}
+
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
+    let start = Instant::now();
+    let tools = tools::install()?;
+    wasm::run(project)?;
+
+    let mut tests = step::cargo(project, ["test", "--locked", "--workspace"]);
+    tests.envs(tools.environment);
+    if options.long {
+        tests.env("CG_LONG", "1");
+    }
+    step::run("tests of the workspace", &mut tests)?;
+    let args = ["test", "--locked", "--workspace", "--manifest-path", "components/Cargo.toml"];
+    step::run("tests of the components", &mut step::cargo(project, args))?;
+    lint::run(project, &lint::Options { fast: false })?;
+    eprintln!("test: everything passed in {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
