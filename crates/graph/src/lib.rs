@@ -1,8 +1,27 @@
 //! What a `ComponentGraph` is: its types, how it is read from YAML with positions, the checks that
 //! need no artifact, and how problems are shown. Knows no IO, no wasm, no cluster client.
 
+mod check;
+mod document;
 mod manifest;
+mod nearest;
 mod problem;
+mod read;
+mod render;
+mod shape;
+mod tree;
+mod value;
+mod walk;
 
+pub use document::{Document, Problems};
 pub use manifest::*;
-pub use problem::{Position, Problem};
+pub use nearest::nearest;
+pub use problem::{Position, Problem, show};
+pub use read::{Manifest, read};
+pub use render::{Colour, render_json, render_text};
+pub use shape::Target;
+pub use value::{
+    AllowedHost, BUILTINS, BadCollector, Collector, CollectorOrigin, DEFAULT_COLLECTOR,
+    DurationError, Endpoint, EndpointError, HostError, QuantityError, Scheme, collector_endpoint,
+    duration, quantity,
+};

@@ -65,3 +65,23 @@ impl Problem {
         self
     }
 }
+
+/// User text for a message: in backticks, on one line, cut when long. Without control characters,
+/// so that a manifest cannot write escape sequences to somebody's terminal.
+pub fn show(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut shown = String::from("`");
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST {
+            shown.push('…');
+            break;
+        }
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.push('`');
+    shown
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Name;
+use crate::value::quantity;
 
 /// A host capability. Components reach it by listing its name in `imports`. At most one options
 /// struct, the one that belongs to `type`.
@@ -106,6 +107,17 @@ pub struct GrpcOptions {
     /// Largest request message, as a quantity. `4Mi` unless set, the Collector's own limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_request_bytes: Option<String>,
+}
+
+impl GrpcOptions {
+    /// The Collector's own limit.
+    pub const DEFAULT_MAX_REQUEST_BYTES: u64 = 4 << 20;
+
+    /// `maxRequestBytes` in bytes, or its default.
+    pub fn request_limit(&self) -> u64 {
+        let set = self.max_request_bytes.as_deref().and_then(|text| quantity(text).ok());
+        set.unwrap_or(Self::DEFAULT_MAX_REQUEST_BYTES)
+    }
 }
 
 /// Options of `type: otel`. Where records go is said by `spec.telemetry`.

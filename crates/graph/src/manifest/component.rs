@@ -1,10 +1,12 @@
 //! One entry of `spec.components`: an artifact, what it imports, its configuration and limits.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Name;
+use crate::value::{duration, quantity};
 
 /// One wasm component. Exactly one of `image`, `file`, `builtin`, `configMapKeyRef`, `url` names
 /// its artifact.
@@ -169,4 +171,21 @@ pub struct Limits {
     /// Largest request body, as a quantity. Only on the graph.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_body: Option<String>,
+}
+
+impl Limits {
+    /// `memory` in bytes; `None` when it is not set.
+    pub fn memory_bytes(&self) -> Option<u64> {
+        quantity(self.memory.as_deref()?).ok()
+    }
+
+    /// `timeout`; `None` when it is not set.
+    pub fn invocation_timeout(&self) -> Option<Duration> {
+        duration(self.timeout.as_deref()?).ok()
+    }
+
+    /// `requestBody` in bytes; `None` when it is not set.
+    pub fn request_body_bytes(&self) -> Option<u64> {
+        quantity(self.request_body.as_deref()?).ok()
+    }
 }

@@ -1,0 +1,146 @@
+//! Who may be called: entries of `allowedHosts` and `allowedAddresses`. It compares names and
+//! resolves nothing.
+
+use std::net::IpAddr;
+
+use thiserror::Error;
+
+use super::endpoint::{is_host_name, split_authority};
+
+/// One entry of `wasiHttp.allowedHosts`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AllowedHost {
+    /// `@collector`: the environment's collector, whatever it is.
+    Collector,
+    /// `host` or `host:port`; without a port, any.
+    Exact { host: String, port: Option<u16> },
+    /// `*.domain` or `*.domain:port`: every name below the domain, not the domain itself.
+    Below { domain: String, port: Option<u16> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum HostError {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is an address with a scheme or a path, and only host and port are compared")]
+    Url,
+    #[error("`@collector` is the only word with `@`")]
+    Word,
+    #[error("`*` may only stand alone at the beginning, before a domain")]
+    Star,
+    #[error("it is not a host, optionally with a port")]
+    Form,
+}
+
+impl AllowedHost {
+    pub fn parse(text: &str) -> Result<Self, HostError> {
+        match text {
+            "" => return Err(HostError::Empty),
+            "@collector" => return Ok(Self::Collector),
+            _ if text.starts_with('@') => return Err(HostError::Word),
+            _ if text.contains('/') => return Err(HostError::Url),
+            _ => {}
+        }
+        let (below, rest) = match text.strip_prefix("*.") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if rest.contains('*') {
+            return Err(HostError::Star);
+        }
+        let (host, port) = split_authority(rest).map_err(|_| HostError::Form)?;
+        if !below {
+            return Ok(Self::Exact { host, port });
+        }
+        // Below an address there is nothing.
+        if host.parse::<IpAddr>().is_ok() || !is_host_name(&host) {
+            return Err(HostError::Star);
+        }
+        Ok(Self::Below { domain: host, port })
+    }
+
+    /// Whether a call to `host` and `port` is meant by this entry. The collector is not known
+    /// here: [`AllowedHost::Collector`] matches nothing and is the caller's to replace.
+    pub fn matches(&self, host: &str, port: u16) -> bool {
+        let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
+        let host = bare(host.trim_start_matches('[').trim_end_matches(']'));
+        match self {
+            Self::Collector => false,
+            Self::Exact { host: allowed, port: wanted } => {
+                host == bare(allowed) && wanted.is_none_or(|wanted| wanted == port)
+            }
+            Self::Below { domain, port: wanted } => {
+                let above = host.strip_suffix(&bare(domain)).and_then(|h| h.strip_suffix('.'));
+                above.is_some_and(|name| !name.is_empty())
+                    && wanted.is_none_or(|wanted| wanted == port)
+            }
+        }
+    }
+}
+
+/// `address:port` or `network/prefix:port`, with brackets around the address if it is IPv6.
+pub(crate) fn is_allowed_address(text: &str) -> bool {
+    let Some((network, port)) = text.rsplit_once(':') else { return false };
+    let (address, prefix) = match network.split_once('/') {
+        Some((address, prefix)) => (address, prefix.parse::<u8>().ok()),
+        None => (network, Some(0)),
+    };
+    let bracketed = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let longest = match (bracketed, bracketed.unwrap_or(address).parse::<IpAddr>()) {
+        (None, Ok(IpAddr::V4(_))) => 32,
+        (Some(_), Ok(IpAddr::V6(_))) => 128,
+        _ => return false,
+    };
+    prefix.is_some_and(|prefix| prefix <= longest) && port.parse::<u16>().is_ok_and(|p| p != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_have_four_forms() {
+        assert_eq!(AllowedHost::parse("@collector"), Ok(AllowedHost::Collector));
+        for (text, error) in [
+            ("", HostError::Empty),
+            ("https://api.example", HostError::Url),
+            ("api.example/v1", HostError::Url),
+            ("@collectr", HostError::Word),
+            ("*", HostError::Star),
+            ("a.*.example", HostError::Star),
+            ("*.10.0.0.1", HostError::Star),
+            ("api example", HostError::Form),
+            ("api.example:http", HostError::Form),
+        ] {
+            assert_eq!(AllowedHost::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn matching_ignores_case_and_never_widens() {
+        let check = |entry: &str, host: &str, port: u16, expect: bool| {
+            let allowed = AllowedHost::parse(entry).unwrap();
+            assert_eq!(allowed.matches(host, port), expect, "{entry} {host}:{port}");
+        };
+        check("api.example", "API.example.", 443, true);
+        check("api.example:8443", "api.example", 443, false);
+        check("api.example", "evil-api.example", 443, false);
+        check("*.example", "a.b.example", 80, true);
+        check("*.example", "example", 80, false);
+        check("*.example", "badexample", 80, false);
+        check("*.example:80", "a.example", 81, false);
+        check("[::1]:4317", "[::1]", 4317, true);
+        check("@collector", "localhost", 4317, false);
+    }
+
+    #[test]
+    fn addresses_are_numbers() {
+        for good in ["10.0.0.1:80", "10.0.0.0/8:443", "[fd00::]/8:53", "[::1]:1"] {
+            assert!(is_allowed_address(good), "{good}");
+        }
+        for bad in ["", "x:80", "10.0.0.1", "10.0.0.0/33:1", "::1:80", "10.0.0.1:0", "[10.0.0.1]:1"]
+        {
+            assert!(!is_allowed_address(bad), "{bad}");
+        }
+    }
+}
