@@ -39,9 +39,10 @@ pub(crate) fn message(answer: Answer) -> Result<Vec<u8>, Failure> {
             Code::of_http(http_status),
             format!("HTTP status {http_status} with grpc-status 0"),
         )),
-        Some(number) if text.is_empty() => {
-            Err(Failure::new(Code::of_number(number), format!("grpc-status {number} without a message")))
-        }
+        Some(number) if text.is_empty() => Err(Failure::new(
+            Code::of_number(number),
+            format!("grpc-status {number} without a message"),
+        )),
         Some(number) => Err(Failure::new(Code::of_number(number), text)),
         None => Err(Failure::new(
             Code::Unknown,
@@ -131,11 +132,8 @@ mod tests {
     fn no_status_is_never_success() {
         let answer = Answer { body: EMPTY_MESSAGE.to_vec(), ..grpc() };
         refused(answer, "UNKNOWN: the reply ended without grpc-status");
-        let answer = Answer {
-            body: EMPTY_MESSAGE.to_vec(),
-            trailers: Some(Said::default()),
-            ..grpc()
-        };
+        let answer =
+            Answer { body: EMPTY_MESSAGE.to_vec(), trailers: Some(Said::default()), ..grpc() };
         refused(answer, "UNKNOWN: the reply ended without grpc-status");
     }
 

@@ -41,7 +41,8 @@ impl Settings {
         };
         let server = server.map_err(|problem| problems.push(problem)).ok();
 
-        let mut span = |key: &str, default: Duration| match value(key) {
+        let mut span = |key: &str, default: Duration| {
+            match value(key) {
             None => default,
             Some(text) => units::duration(text).filter(|span| !span.is_zero()).unwrap_or_else(|| {
                 problems.push(format!(
@@ -49,6 +50,7 @@ impl Settings {
                 ));
                 default
             }),
+        }
         };
         let connect_timeout = span("connect-timeout", CONNECT_TIMEOUT);
         let timeout = span("timeout", TIMEOUT);
@@ -106,15 +108,18 @@ fn paths(pairs: &[(String, String)], problems: &mut Vec<String>) -> BTreeMap<Str
             ));
         }
     }
-    if paths.is_empty() && problems.is_empty() {
-        problems.push("no config key paths.<name>: set at least one to /package.Service/Method".to_owned());
+    if !pairs.iter().any(|(key, _)| key.starts_with("paths.")) {
+        problems.push(
+            "no config key paths.<name>: set at least one to /package.Service/Method".to_owned(),
+        );
     }
     paths
 }
 
 fn is_method(text: &str) -> bool {
     let is_name = |part: &str| {
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        let is_letter =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         !part.is_empty() && part.bytes().all(is_letter)
     };
     text.strip_prefix('/')
@@ -144,6 +149,18 @@ mod tests {
         check(
             &[("otel.exporter.otlp.endpoint", "http://localhost:4317"), LOGS],
             expect![[r#"
+                Settings {
+                    server: Server {
+                        tls: false,
+                        authority: "localhost:4317",
+                    },
+                    connect_timeout: 5s,
+                    timeout: 10s,
+                    max_request_bytes: 4194304,
+                    paths: {
+                        "logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+                    },
+                }
             "#]],
         );
     }
@@ -160,6 +177,18 @@ mod tests {
                 ("paths.x", "/a.B/C"),
             ],
             expect![[r#"
+                Settings {
+                    server: Server {
+                        tls: true,
+                        authority: "collector:443",
+                    },
+                    connect_timeout: 250ms,
+                    timeout: 90s,
+                    max_request_bytes: 16777216,
+                    paths: {
+                        "x": "/a.B/C",
+                    },
+                }
             "#]],
         );
     }
@@ -175,14 +204,30 @@ mod tests {
                 ("paths.logs", "LogsService/Export"),
             ],
             expect![[r#"
+                config key url: expected http://HOST:PORT or https://HOST:PORT, found "collector:4317": it starts with neither http:// nor https://
+                config key connect-timeout: expected a duration above zero such as 500ms or 10s, found "soon"
+                config key timeout: expected a duration above zero such as 500ms or 10s, found "0s"
+                config key max-request-bytes: expected a quantity below 4Gi such as 4Mi, found "4MB"
+                config key paths.logs: expected /package.Service/Method, found "LogsService/Export"
             "#]],
         );
     }
 
     #[test]
     fn nothing_configured() {
-        check(&[], expect![[""]]);
-        check(&[("url", "http://host")], expect![[""]]);
+        check(
+            &[],
+            expect![[r#"
+                config key url is missing: set it to http://HOST:PORT, or let the host set otel.exporter.otlp.endpoint
+                no config key paths.<name>: set at least one to /package.Service/Method
+            "#]],
+        );
+        check(
+            &[("url", "http://host")],
+            expect![[r#"
+            no config key paths.<name>: set at least one to /package.Service/Method
+        "#]],
+        );
     }
 
     #[test]

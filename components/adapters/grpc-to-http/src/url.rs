@@ -55,7 +55,8 @@ fn flaw_of_authority(authority: &str) -> Option<&'static str> {
     if host.is_empty() {
         return Some("the host is missing");
     }
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    let is_name =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
     if !host.bytes().all(is_name) {
         return Some("the host has characters that no host name has");
     }

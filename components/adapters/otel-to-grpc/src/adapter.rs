@@ -100,9 +100,9 @@ fn settings<'a>(
     surroundings: &impl Surroundings,
 ) -> Result<&'a Settings, &'a str> {
     let read = || {
-        let pairs = surroundings
-            .config()
-            .map_err(|error| format!("not_configured: the configuration cannot be read: {error}"))?;
+        let pairs = surroundings.config().map_err(|error| {
+            format!("not_configured: the configuration cannot be read: {error}")
+        })?;
         Settings::read(pairs).map_err(|problems| format!("not_configured: {problems}"))
     };
     cell.get_or_init(read).as_ref().map_err(String::as_str)

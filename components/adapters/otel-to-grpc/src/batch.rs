@@ -14,11 +14,14 @@ pub(crate) struct Origin {
     pub(crate) scope: (Scope, String),
 }
 
+/// Where the groups of scopes stand within the group of their resource.
+type Scopes = BTreeMap<Vec<u8>, usize>;
+
 /// A request that grows record by record.
 pub(crate) struct Batch<R: Record> {
     request: ExportRequest<R>,
     /// Where the group of a resource, and the one of a scope within it, stands in the request.
-    places: BTreeMap<Vec<u8>, (usize, BTreeMap<Vec<u8>, usize>)>,
+    places: BTreeMap<Vec<u8>, (usize, Scopes)>,
     records: usize,
     bytes: usize,
 }
@@ -140,20 +143,22 @@ mod tests {
         batch
     }
 
-    /// As the receiver sees it.
-    fn groups(batch: &Batch<LogRecord>) -> Vec<(String, Vec<(String, Vec<u64>)>)> {
-        let request = <ExportLogsServiceRequest as prost::Message>::decode(&*batch.encode()).unwrap();
-        let scopes = |group: &opentelemetry_proto::tonic::logs::v1::ResourceLogs| {
-            group
-                .scope_logs
-                .iter()
-                .map(|scope| {
-                    let times = scope.log_records.iter().map(|record| record.time_unix_nano);
-                    (scope.scope.clone().unwrap().name, times.collect())
-                })
-                .collect()
-        };
-        request.resource_logs.iter().map(|it| (it.schema_url.clone(), scopes(it))).collect()
+    /// As the receiver sees it: schema of the resource, scope, times.
+    fn groups(batch: &Batch<LogRecord>) -> Vec<(String, String, Vec<u64>)> {
+        let request =
+            <ExportLogsServiceRequest as prost::Message>::decode(&*batch.encode()).unwrap();
+        let mut groups = Vec::new();
+        for resource in request.resource_logs {
+            for scope in resource.scope_logs {
+                let times = scope.log_records.iter().map(|record| record.time_unix_nano).collect();
+                groups.push((resource.schema_url.clone(), scope.scope.unwrap().name, times));
+            }
+        }
+        groups
+    }
+
+    fn group(schema: &str, scope: &str, times: &[u64]) -> (String, String, Vec<u64>) {
+        (schema.to_owned(), scope.to_owned(), times.to_vec())
     }
 
     #[test]
@@ -161,10 +166,7 @@ mod tests {
         let batch = batch(&[("", "a", 1), ("", "b", 2), ("s", "a", 3), ("", "a", 4)]);
         assert_eq!(
             groups(&batch),
-            [
-                (String::new(), vec![("a".into(), vec![1, 4]), ("b".into(), vec![2])]),
-                ("s".into(), vec![("a".into(), vec![3])]),
-            ]
+            [group("", "a", &[1, 4]), group("", "b", &[2]), group("s", "a", &[3])]
         );
         assert_eq!(batch.len(), 4);
     }
@@ -172,14 +174,8 @@ mod tests {
     #[test]
     fn halves_have_all_records_once() {
         let (first, second) = batch(&[("", "a", 1), ("s", "b", 2), ("", "a", 3)]).split();
-        assert_eq!(groups(&first), [(String::new(), vec![("a".into(), vec![1])])]);
-        assert_eq!(
-            groups(&second),
-            [
-                (String::new(), vec![("a".into(), vec![3])]),
-                ("s".into(), vec![("b".into(), vec![2])]),
-            ]
-        );
+        assert_eq!(groups(&first), [group("", "a", &[1])]);
+        assert_eq!(groups(&second), [group("", "a", &[3]), group("s", "b", &[2])]);
         assert_eq!((first.len(), second.len()), (1, 2));
     }
 

@@ -126,6 +126,6 @@ mod tests {
         });
         assert_eq!((tally.acknowledged, tally.rejected, tally.failed), (4, 0, 1));
         assert_eq!(tally.last_error.as_deref(), Some("too_large: more than 100"));
-        assert_eq!(sent.into_inner(), 3);
+        assert_eq!(sent.into_inner(), 2);
     }
 }

@@ -8,6 +8,8 @@
 mod adapter;
 mod batch;
 mod bindings;
+#[cfg(test)]
+mod compact;
 mod convert;
 mod delivery;
 mod otlp;

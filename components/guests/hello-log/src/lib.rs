@@ -26,10 +26,7 @@ fn record(message: &str) -> LogRecord {
         severity_text: Some("INFO".to_owned()),
         severity_number: Some(INFO),
         body: Some(json_text(message)),
-        attributes: Some(vec![KeyValue {
-            key: "component".to_owned(),
-            value: json_text("guest"),
-        }]),
+        attributes: Some(vec![KeyValue { key: "component".to_owned(), value: json_text("guest") }]),
         event_name: None,
         resource: None,
         instrumentation_scope: Some(InstrumentationScope {

@@ -4,6 +4,8 @@
 mod compiler;
 mod debian;
 mod encode;
+#[cfg(test)]
+mod interfaces;
 mod modules;
 mod sources;
 mod stamp;

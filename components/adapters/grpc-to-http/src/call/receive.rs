@@ -17,7 +17,10 @@ const MAX_REPLY_BYTES: usize = 4 << 20;
 const PIECE: u64 = 64 << 10;
 
 /// Waits for the whole answer.
-pub(crate) fn answer(response: &FutureIncomingResponse, deadline: Deadline) -> Result<Answer, Failure> {
+pub(crate) fn answer(
+    response: &FutureIncomingResponse,
+    deadline: Deadline,
+) -> Result<Answer, Failure> {
     deadline.wait(&response.subscribe())?;
     let response = match response.get() {
         Some(Ok(result)) => result.map_err(|code| error::of_http(&code))?,
@@ -32,7 +35,9 @@ pub(crate) fn answer(response: &FutureIncomingResponse, deadline: Deadline) -> R
     };
     drop(headers);
     // Then the body says nothing more: the status is in the headers, or this is not gRPC.
-    if answer.headers.status.as_deref().is_none_or(|status| status == b"0") && answer.http_status == 200 {
+    if answer.headers.status.as_deref().is_none_or(|status| status == b"0")
+        && answer.http_status == 200
+    {
         let (body, trailers) = rest(&response, deadline)?;
         answer.body = body;
         answer.trailers = trailers;

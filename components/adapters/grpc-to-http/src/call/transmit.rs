@@ -20,8 +20,8 @@ pub(crate) fn start(
     let request = request(settings, method)?;
     let body = request.body().map_err(|()| refused("body"))?;
     let options = options(settings)?;
-    let response = outgoing_handler::handle(request, Some(options))
-        .map_err(|code| error::of_http(&code))?;
+    let response =
+        outgoing_handler::handle(request, Some(options)).map_err(|code| error::of_http(&code))?;
     Ok((response, body))
 }
 
@@ -45,7 +45,10 @@ fn headers(settings: &Settings) -> Result<Fields, Failure> {
         ("te", "trailers".to_owned()),
         ("grpc-timeout", format!("{timeout}m")),
         ("grpc-accept-encoding", "identity".to_owned()),
-        ("user-agent", concat!("componentgraph-grpc-to-http/", env!("CARGO_PKG_VERSION")).to_owned()),
+        (
+            "user-agent",
+            concat!("componentgraph-grpc-to-http/", env!("CARGO_PKG_VERSION")).to_owned(),
+        ),
     ];
     let entries = entries.map(|(name, value)| (name.to_owned(), value.into_bytes()));
     Fields::from_list(&entries).map_err(|_| refused("headers"))
@@ -62,7 +65,11 @@ fn options(settings: &Settings) -> Result<RequestOptions, Failure> {
 }
 
 /// Writes the whole body and ends it.
-pub(crate) fn write(body: OutgoingBody, parts: &[&[u8]], deadline: Deadline) -> Result<(), Failure> {
+pub(crate) fn write(
+    body: OutgoingBody,
+    parts: &[&[u8]],
+    deadline: Deadline,
+) -> Result<(), Failure> {
     let stream = body.write().map_err(|()| refused("body"))?;
     for part in parts {
         write_part(&stream, part, deadline)?;

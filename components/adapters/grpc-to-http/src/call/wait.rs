@@ -39,7 +39,10 @@ impl Deadline {
     }
 
     fn missed(self) -> Failure {
-        Failure::new(Code::DeadlineExceeded, format!("no complete answer within {:?}", self.timeout))
+        Failure::new(
+            Code::DeadlineExceeded,
+            format!("no complete answer within {:?}", self.timeout),
+        )
     }
 }
 

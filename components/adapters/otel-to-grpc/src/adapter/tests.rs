@@ -1,6 +1,7 @@
 //! The adapter in surroundings that remember what was sent. Knows nothing of wasm.
 
 use super::*;
+use crate::compact::compact;
 use crate::convert::tests_of_spans::plain as plain_span;
 use expect_test::{Expect, expect};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -180,9 +181,9 @@ fn check_request(adapter: &mut Adapter<Stage>, expected: Expect) {
         .iter()
         .map(|(path, data)| {
             if path == "logs" {
-                format!("{:#?}\n", <ExportLogsServiceRequest as Message>::decode(&**data).unwrap())
+                compact(&<ExportLogsServiceRequest as Message>::decode(&**data).unwrap(), 4)
             } else {
-                format!("{:#?}\n", <ExportTraceServiceRequest as Message>::decode(&**data).unwrap())
+                compact(&<ExportTraceServiceRequest as Message>::decode(&**data).unwrap(), 4)
             }
         })
         .collect();
@@ -204,12 +205,46 @@ fn a_log_as_its_receiver_reads_it() {
         schema_url: Some("https://resource".into()),
     });
     adapter.log(record);
-    check_request(&mut adapter, expect![[""]]);
+    check_request(
+        &mut adapter,
+        expect![[r#"
+        ExportLogsServiceRequest {
+            resource_logs: [
+                ResourceLogs {
+                    resource: Some(
+                        Resource {attributes: [KeyValue {key: "r", value: Some(AnyValue {value: Some(BoolValue(true))}), key_strindex: 0}, KeyValue {key: "service.name", value: Some(AnyValue {value: Some(StringValue("shop"))}), key_strindex: 0}], dropped_attributes_count: 0, entity_refs: []},
+                    ),
+                    scope_logs: [
+                        ScopeLogs {scope: Some(InstrumentationScope {name: "lib", version: "1", attributes: [KeyValue {key: "k", value: Some(AnyValue {value: Some(IntValue(1))}), key_strindex: 0}], dropped_attributes_count: 0}), log_records: [LogRecord {time_unix_nano: 0, observed_time_unix_nano: 42, severity_number: Info, severity_text: "", body: Some(AnyValue {value: Some(StringValue("hello"))}), attributes: [], dropped_attributes_count: 0, flags: 0, trace_id: [], span_id: [], event_name: ""}], schema_url: "https://scope"},
+                    ],
+                    schema_url: "https://resource",
+                },
+            ],
+        }
+    "#]],
+    );
 }
 
 #[test]
 fn a_span_as_its_receiver_reads_it() {
     let mut adapter = adapter(&[], None);
     adapter.span(plain_span());
-    check_request(&mut adapter, expect![[""]]);
+    check_request(
+        &mut adapter,
+        expect![[r#"
+        ExportTraceServiceRequest {
+            resource_spans: [
+                ResourceSpans {
+                    resource: Some(
+                        Resource {attributes: [KeyValue {key: "service.name", value: Some(AnyValue {value: Some(StringValue("unknown_service"))}), key_strindex: 0}], dropped_attributes_count: 0, entity_refs: []},
+                    ),
+                    scope_spans: [
+                        ScopeSpans {scope: Some(InstrumentationScope {name: "lib", version: "", attributes: [], dropped_attributes_count: 0}), spans: [Span {trace_id: [11, 249, 47, 53, 119, 179, 77, 166, 163, 206, 146, 157, 14, 14, 71, 54], span_id: [0, 0, 0, 0, 0, 0, 0, 1], trace_state: "vendor=1", parent_span_id: [], flags: 257, name: "work", kind: Internal, start_time_unix_nano: 1000000000, end_time_unix_nano: 2000000009, attributes: [], dropped_attributes_count: 0, events: [], dropped_events_count: 0, links: [], dropped_links_count: 0, status: Some(Status {message: "", code: Unset})}], schema_url: ""},
+                    ],
+                    schema_url: "",
+                },
+            ],
+        }
+    "#]],
+    );
 }

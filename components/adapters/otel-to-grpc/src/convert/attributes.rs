@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn order_stays() {
-        let attributes = convert(pairs(&[("z", "1"), ("", "2"), ("a", "3")]), &mut Flaws::default());
+        let attributes =
+            convert(pairs(&[("z", "1"), ("", "2"), ("a", "3")]), &mut Flaws::default());
         let keys: Vec<_> = attributes.kept.iter().map(|pair| pair.key.as_str()).collect();
         assert_eq!(keys, ["z", "", "a"]);
         assert_eq!(attributes.dropped, 0);

@@ -45,15 +45,17 @@ pub(crate) fn state(members: &[(String, String)]) -> String {
     if !members.iter().all(|(key, value)| is_key(key) && is_value(value)) {
         return String::new();
     }
-    let kept: Vec<_> =
-        members.iter().take(MAX_STATE_MEMBERS).map(|(key, value)| format!("{key}={value}")).collect();
+    let kept: Vec<_> = members
+        .iter()
+        .take(MAX_STATE_MEMBERS)
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     kept.join(",")
 }
 
 fn is_key(key: &str) -> bool {
-    let allowed = |byte: u8| {
-        matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@')
-    };
+    let allowed =
+        |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
     (1..=256).contains(&key.len()) && key.bytes().all(allowed)
 }
 
@@ -75,7 +77,10 @@ mod tests {
 
     #[test]
     fn ids_are_padded_on_the_left() {
-        assert_eq!(span_id("00f067aa0ba902b7"), (vec![0, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 2, 0xb7], 0));
+        assert_eq!(
+            span_id("00f067aa0ba902b7"),
+            (vec![0, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 2, 0xb7], 0)
+        );
         assert_eq!(span_id("f067aa0ba902b7"), span_id("00f067aa0ba902b7"));
         assert_eq!(span_id("067AA0BA902B7"), span_id("00067aa0ba902b7"));
         assert_eq!(span_id("1"), (vec![0, 0, 0, 0, 0, 0, 0, 1], 0));
@@ -118,7 +123,9 @@ mod tests {
 
     #[test]
     fn one_bad_member_empties_the_state() {
-        for bad in [("", "1"), ("A", "1"), ("a b", "1"), ("b", "1,2"), ("b", "x=y"), ("b", "\u{7f}")] {
+        for bad in
+            [("", "1"), ("A", "1"), ("a b", "1"), ("b", "1,2"), ("b", "x=y"), ("b", "\u{7f}")]
+        {
             assert_eq!(joined(&[("a", "1"), bad]), "", "{bad:?}");
         }
     }

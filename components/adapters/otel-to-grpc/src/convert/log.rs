@@ -35,6 +35,7 @@ mod tests {
     use super::*;
     use crate::bindings::tracing::TraceFlags;
     use crate::bindings::types::KeyValue;
+    use crate::compact::compact;
     use expect_test::{Expect, expect};
 
     fn empty() -> logs::LogRecord {
@@ -57,12 +58,30 @@ mod tests {
     fn check(record: logs::LogRecord, expected: Expect) {
         let mut flaws = Flaws::default();
         let converted = log(record, 77, &mut flaws);
-        expected.assert_eq(&format!("{converted:#?}\n{:?}\n", flaws.text()));
+        expected.assert_eq(&format!("{}{:?}\n", compact(&converted, 1), flaws.text()));
     }
 
     #[test]
     fn an_empty_record_has_the_time_of_receipt() {
-        check(empty(), expect![[""]]);
+        check(
+            empty(),
+            expect![[r#"
+            LogRecord {
+                time_unix_nano: 0,
+                severity_number: 0,
+                severity_text: "",
+                body: None,
+                attributes: [],
+                dropped_attributes_count: 0,
+                flags: 0,
+                trace_id: [],
+                span_id: [],
+                observed_time_unix_nano: 77,
+                event_name: "",
+            }
+            None
+        "#]],
+        );
     }
 
     #[test]
@@ -81,7 +100,25 @@ mod tests {
             trace_flags: Some(TraceFlags::SAMPLED),
             ..empty()
         };
-        check(record, expect![[""]]);
+        check(
+            record,
+            expect![[r#"
+            LogRecord {
+                time_unix_nano: 1000000005,
+                severity_number: 13,
+                severity_text: "warn",
+                body: Some(AnyValue {value: Some(KeyValueList(KeyValueList {values: [KeyValue {key: "n", value: Some(AnyValue {value: Some(Array(ArrayValue {values: [AnyValue {value: Some(Int(1))}, AnyValue {value: Some(Double(2.5))}, AnyValue {value: None}]}))})}]}))}),
+                attributes: [KeyValue {key: "ok", value: Some(AnyValue {value: Some(Bool(true))})}],
+                dropped_attributes_count: 0,
+                flags: 1,
+                trace_id: [75, 249, 47, 53, 119, 179, 77, 166, 163, 206, 146, 157, 14, 14, 71, 54],
+                span_id: [0, 240, 103, 170, 11, 169, 2, 183],
+                observed_time_unix_nano: 2000000005,
+                event_name: "started",
+            }
+            None
+        "#]],
+        );
     }
 
     #[test]
@@ -98,7 +135,25 @@ mod tests {
             span_id: Some("0000".into()),
             ..empty()
         };
-        check(record, expect![[""]]);
+        check(
+            record,
+            expect![[r#"
+            LogRecord {
+                time_unix_nano: 18446744073709551615,
+                severity_number: 0,
+                severity_text: "",
+                body: Some(AnyValue {value: Some(String("not json"))}),
+                attributes: [KeyValue {key: "a", value: Some(AnyValue {value: Some(String("NaN"))})}],
+                dropped_attributes_count: 1,
+                flags: 0,
+                trace_id: [],
+                span_id: [],
+                observed_time_unix_nano: 77,
+                event_name: "",
+            }
+            Some("flawed contents: invalid_id=1 invalid_json=2 duplicate_key=1")
+        "#]],
+        );
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub(crate) fn resource(
     };
     let told = attributes::convert(told, flaws);
     let mut attributes = told.kept;
-    attributes.retain(|attribute| !(is_identity(&attribute.key) && known.contains_key(&attribute.key)));
+    attributes
+        .retain(|attribute| !(is_identity(&attribute.key) && known.contains_key(&attribute.key)));
     for (key, text) in known {
         if !attributes.iter().any(|attribute| attribute.key == *key) {
             attributes.push(pair(key, text));

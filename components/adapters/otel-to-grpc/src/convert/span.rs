@@ -82,6 +82,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::bindings::tracing::{SpanContext, SpanKind, Status, TraceFlags};
     use crate::bindings::types::{InstrumentationScope, KeyValue};
+    use crate::compact::compact;
     use expect_test::{Expect, expect};
 
     fn context(span_id: &str, is_remote: bool) -> SpanContext {
@@ -121,7 +122,7 @@ pub(crate) mod tests {
     fn check(data: tracing::SpanData, expected: Expect) {
         let mut flaws = Flaws::default();
         let converted = span(data, &mut flaws);
-        expected.assert_eq(&format!("{converted:#?}\n{:?}\n", flaws.text()));
+        expected.assert_eq(&format!("{}{:?}\n", compact(&converted, 1), flaws.text()));
     }
 
     #[test]
@@ -146,7 +147,30 @@ pub(crate) mod tests {
             dropped_links: 5,
             ..plain()
         };
-        check(data, expect![[""]]);
+        check(
+            data,
+            expect![[r#"
+            Span {
+                trace_id: [11, 249, 47, 53, 119, 179, 77, 166, 163, 206, 146, 157, 14, 14, 71, 54],
+                span_id: [0, 0, 0, 0, 0, 0, 0, 1],
+                trace_state: "vendor=1",
+                parent_span_id: [0, 240, 103, 170, 11, 169, 2, 183],
+                name: "work",
+                kind: 2,
+                start_time_unix_nano: 1000000000,
+                end_time_unix_nano: 2000000009,
+                attributes: [KeyValue {key: "a", value: Some(AnyValue {value: Some(Int(2))})}],
+                dropped_attributes_count: 4,
+                events: [Event {time_unix_nano: 1000000005, name: "retry", attributes: [KeyValue {key: "n", value: Some(AnyValue {value: Some(Double(1.5))})}], dropped_attributes_count: 0}],
+                dropped_events_count: 4,
+                links: [Link {trace_id: [11, 249, 47, 53, 119, 179, 77, 166, 163, 206, 146, 157, 14, 14, 71, 54], span_id: [0, 0, 0, 0, 0, 0, 0, 2], trace_state: "vendor=1", attributes: [KeyValue {key: "why", value: Some(AnyValue {value: Some(String("cause"))})}], dropped_attributes_count: 0, flags: 769}],
+                dropped_links_count: 5,
+                status: Some(Status {message: "broken", code: 2}),
+                flags: 257,
+            }
+            Some("flawed contents: duplicate_key=1")
+        "#]],
+        );
     }
 
     #[test]
@@ -156,7 +180,30 @@ pub(crate) mod tests {
             parent_span_id: "0000000000000000".into(),
             ..plain()
         };
-        check(data, expect![[""]]);
+        check(
+            data,
+            expect![[r#"
+            Span {
+                trace_id: [11, 249, 47, 53, 119, 179, 77, 166, 163, 206, 146, 157, 14, 14, 71, 54],
+                span_id: [],
+                trace_state: "vendor=1",
+                parent_span_id: [],
+                name: "work",
+                kind: 1,
+                start_time_unix_nano: 1000000000,
+                end_time_unix_nano: 2000000009,
+                attributes: [],
+                dropped_attributes_count: 0,
+                events: [],
+                dropped_events_count: 0,
+                links: [],
+                dropped_links_count: 0,
+                status: Some(Status {message: "", code: 0}),
+                flags: 257,
+            }
+            Some("flawed contents: invalid_id=1")
+        "#]],
+        );
     }
 
     #[test]

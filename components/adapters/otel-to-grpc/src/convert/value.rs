@@ -205,9 +205,9 @@ mod tests {
     fn depth_is_limited() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         let mut flaws = Flaws::default();
-        convert(nested(33), &mut flaws);
+        convert(nested(32), &mut flaws);
         assert_eq!(flaws, Flaws::default());
-        kept_as_text(&nested(34));
+        kept_as_text(&nested(33));
         kept_as_text(&nested(100_000));
         kept_as_text(&"[".repeat(100_000));
     }
