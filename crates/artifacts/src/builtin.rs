@@ -28,4 +28,9 @@ mod tests {
         }
         assert_eq!(builtin("hello"), None);
     }
+
+    #[test]
+    fn the_manifest_accepts_the_same_names() {
+        assert!(builtin_names().eq(graph::BUILTINS));
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use graph::Problem;
+use graph::{Problem, nearest};
 
 use crate::fetch::FetchError;
 use crate::load::Failure;
@@ -156,10 +156,4 @@ fn size(bytes: u64) -> String {
         Some((unit, name)) => format!("{} {name}", bytes / unit),
         None => format!("{bytes} bytes"),
     }
-}
-
-fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = names.map(|name| (strsim::normalized_damerau_levenshtein(wanted, name), name));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 >= 0.5).then_some(best.1)
 }

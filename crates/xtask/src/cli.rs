@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::lint;
 use crate::project::Project;
 use crate::suite;
+use crate::tools;
 use crate::wasm;
 
 /// The chores of this project.
@@ -21,6 +22,9 @@ enum Chore {
     Wasm,
     /// Check form, lints, sizes, names, arrows and dependencies (example: cargo xtask lint --fast)
     Lint(lint::Options),
+    /// Build the programs the tests talk to and print where they are (example: export $(cargo
+    /// xtask tools), before cargo test)
+    Tools,
     /// Install what the tests need and run all of them (example: cargo xtask test --long)
     Test(suite::Options),
 }
@@ -31,6 +35,7 @@ impl Cli {
         match self.chore {
             Chore::Wasm => wasm::run(&project),
             Chore::Lint(options) => lint::run(&project, &options),
+            Chore::Tools => tools::run(),
             Chore::Test(options) => suite::run(&project, &options),
         }
     }

@@ -26,10 +26,15 @@ pub(crate) fn install() -> Result<Tools> {
     let cache = cache()?;
     let environment =
         vec![("CG_OTELCOL", collector::install(&cache)?), ("CG_PYTHON", python::install(&cache)?)];
-    for (variable, path) in &environment {
-        eprintln!("    {variable}={}", path.display());
-    }
     Ok(Tools { environment })
+}
+
+/// `cargo xtask tools`: one line per variable, for `export $(cargo xtask tools)`.
+pub(crate) fn run() -> Result<()> {
+    for (variable, path) in install()?.environment {
+        println!("{variable}={}", path.display());
+    }
+    Ok(())
 }
 
 fn cache() -> Result<PathBuf> {
@@ -58,7 +63,9 @@ impl Place {
     /// Builds beside the place and moves it there when complete, so that an interrupted build
     /// leaves nothing that looks like a tool.
     fn build(&self, build: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-        let partial = self.folder.with_extension(format!("partial-{}", std::process::id()));
+        let mut partial = self.folder.clone().into_os_string();
+        partial.push(format!(".partial-{}", std::process::id()));
+        let partial = PathBuf::from(partial);
         fs::create_dir_all(&partial).with_context(|| format!("{}", partial.display()))?;
         let built = build(&partial).and_then(|()| {
             fs::write(partial.join(RECIPE), &self.recipe)?;
