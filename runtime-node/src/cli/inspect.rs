@@ -1,0 +1,79 @@
+//! `inspect`: what one component file exports and imports.
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+use composer::{Description, ImportClass};
+
+use super::{Exit, Output};
+
+/// Larger files are not read; no component comes near.
+const LIMIT: u64 = 256 << 20;
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  runtime-node inspect guest.wasm")]
+pub(super) struct Args {
+    /// The component
+    file: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    match describe(&args.file) {
+        Ok(description) => {
+            match args.output {
+                Output::Text => print!("{}", text(&description)),
+                Output::Json => println!("{}", serde_json::json!(description)),
+            }
+            Exit::Ok
+        }
+        Err(reason) => {
+            eprintln!("error: {}: {reason}", args.file.display());
+            Exit::Problems
+        }
+    }
+}
+
+fn describe(path: &Path) -> Result<Description, String> {
+    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
+    let size = file.metadata().map_err(|e| e.to_string())?.len();
+    if size > LIMIT {
+        return Err(format!("it has {size} bytes; expected a component of at most {LIMIT}"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LIMIT).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    let kind = artifacts::identify(&bytes);
+    if kind.code().is_some() {
+        let fix = kind.fix().map(|fix| format!("; {fix}")).unwrap_or_default();
+        return Err(format!("it is {kind}, not a component{fix}"));
+    }
+    composer::describe(&bytes).map_err(|e| e.to_string())
+}
+
+fn text(description: &Description) -> String {
+    let mut out = format!("digest {}\n", description.digest);
+    for (word, items) in [("import", &description.imports), ("export", &description.exports)] {
+        for item in items {
+            let class = item.class.map(|class| format!("  [{}]", word_of(class))).unwrap_or_default();
+            let _ = writeln!(out, "{word} {}{class}", item.name);
+            for function in &item.functions {
+                let _ = writeln!(out, "  {function}");
+            }
+        }
+    }
+    out
+}
+
+fn word_of(class: ImportClass) -> &'static str {
+    match class {
+        ImportClass::A => "class A: kept apart",
+        ImportClass::B => "class B: shared",
+        ImportClass::C => "class C: not supported yet",
+        ImportClass::Types => "types only",
+        ImportClass::Function => "function",
+        ImportClass::Unsupported => "not supported",
+    }
+}

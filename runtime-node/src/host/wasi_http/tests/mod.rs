@@ -1,0 +1,7 @@
+//! The client against servers of every temper, and real components through the linker.
+
+mod allow;
+mod client;
+mod component;
+mod server;
+mod tls;

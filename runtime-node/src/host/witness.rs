@@ -1,0 +1,75 @@
+//! The host's own view of the telemetry calls of one invocation: how many left, how many were
+//! acknowledged by a status of success. It knows nothing of records.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// gRPC methods that carry telemetry start so.
+const OTLP: &str = "/opentelemetry.proto.collector.";
+
+/// Whether calls of a gRPC method are telemetry; others are the graph's own business.
+pub fn is_telemetry(method: &str) -> bool {
+    method.starts_with(OTLP)
+}
+
+/// Counts of telemetry calls.
+#[derive(Debug, Default)]
+pub struct Witness {
+    calls: AtomicU64,
+    ok: AtomicU64,
+    nanoseconds: AtomicU64,
+    last_error: Mutex<Option<String>>,
+}
+
+impl Witness {
+    /// A call left, and its status said that it succeeded.
+    pub fn saw_ok(&self) {
+        self.began();
+        self.confirmed();
+    }
+
+    /// A call left, or was refused by the host, and did not succeed.
+    pub fn saw_failure(&self, error: &str) {
+        self.began();
+        self.explain(error);
+    }
+
+    /// A call left; without [`Witness::confirmed`] it counts as lost.
+    pub fn began(&self) {
+        self.calls.fetch_add(1, Relaxed);
+    }
+
+    /// The status of a call that began was success.
+    pub fn confirmed(&self) {
+        self.ok.fetch_add(1, Relaxed);
+    }
+
+    /// What went wrong last.
+    pub fn explain(&self, error: &str) {
+        let mut last = self.last_error.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *last = Some(error.to_owned());
+    }
+
+    pub fn spent(&self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.nanoseconds.fetch_add(nanoseconds, Relaxed);
+    }
+
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
+    }
+
+    pub fn ok(&self) -> u64 {
+        self.ok.load(Relaxed)
+    }
+
+    /// Time spent waiting for sends.
+    pub fn time(&self) -> Duration {
+        Duration::from_nanos(self.nanoseconds.load(Relaxed))
+    }
+
+    pub fn last_error(&self) -> Option<String> {
+        self.last_error.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}

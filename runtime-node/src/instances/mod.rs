@@ -1,0 +1,185 @@
+//! Invocations: each in a fresh store, under limits, its telemetry delivered before it counts as
+//! done. It does not know who triggers them nor how values look outside.
+
+mod budget;
+mod callable;
+mod delivery;
+mod failure;
+mod outcome;
+mod state;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use composer::{Export, Ledger};
+use tokio::sync::Semaphore;
+use wasmtime::component::{Instance, InstancePre, Linker, Val};
+use wasmtime::{Store, UpdateDeadline};
+
+use delivery::Flushes;
+
+pub use callable::Callable;
+pub use delivery::Delivery;
+pub use failure::Failure;
+pub use outcome::{Outcome, Times};
+pub use state::State;
+
+/// Limits of one invocation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    pub memory: u64,
+    pub timeout: Duration,
+    pub concurrency: NonZeroU32,
+}
+
+/// A composition, linked and ready to be instantiated any number of times.
+pub struct Instances {
+    pre: InstancePre<State>,
+    flushes: Flushes,
+    limits: Limits,
+    permits: Semaphore,
+    started: AtomicU64,
+}
+
+/// Bytes that may cross between host and guest in one call; above every other limit, so that
+/// those decide.
+const HOSTCALL_FUEL: usize = 1 << 30;
+
+impl Instances {
+    pub fn new(
+        linker: &Linker<State>,
+        component: &wasmtime::component::Component,
+        ledger: &Ledger,
+        limits: Limits,
+    ) -> wasmtime::Result<Self> {
+        Ok(Self {
+            pre: linker.instantiate_pre(component)?,
+            flushes: Flushes::of(ledger, component),
+            limits,
+            permits: Semaphore::new(limits.concurrency.get() as usize),
+            started: AtomicU64::new(1),
+        })
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The function behind an entry of the ledger; `None` when the composition lacks it.
+    pub fn callable(&self, export: &Export, function: &str) -> Option<Callable> {
+        Callable::find(self.pre.component(), export, function)
+    }
+
+    /// Instantiates once and drops it: what cannot start is found before anybody waits for it.
+    pub async fn try_start(&self) -> Result<(), Failure> {
+        let mut store = self.store(Instant::now() + self.limits.timeout);
+        match self.pre.instantiate_async(&mut store).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failure(&store, &error)),
+        }
+    }
+
+    /// Calls one function in a fresh instance of the whole graph, then delivers its telemetry.
+    pub async fn invoke(&self, callable: &Callable, params: &[Val]) -> Outcome {
+        let id = self.started.fetch_add(1, Relaxed);
+        let Ok(_permit) = self.permits.try_acquire() else {
+            let limit = self.limits.concurrency.get();
+            return Outcome::refused(id, Failure::Overloaded(limit));
+        };
+        let begun = Instant::now();
+        let mut store = self.store(begun + self.limits.timeout);
+        let mut times = Times::default();
+        let call = self.call(&mut store, callable, params, &mut times);
+        // Waits inside host functions are cut here; code that runs is cut by the epoch.
+        let called = tokio::time::timeout(self.limits.timeout, call).await;
+        let (instance, value) = match called {
+            Ok(Ok(returned)) => returned,
+            Ok(Err(error)) => {
+                let failure = self.failure(&store, &error);
+                return Outcome::failed(id, failure, self.undelivered(&store), times);
+            }
+            Err(_) => {
+                let failure = Failure::Timeout(self.limits.timeout);
+                return Outcome::failed(id, failure, self.undelivered(&store), times);
+            }
+        };
+        let delivery = self.deliver(&mut store, &instance, &mut times).await;
+        Outcome { id, result: Ok(value), delivery, times }
+    }
+
+    async fn call(
+        &self,
+        store: &mut Store<State>,
+        callable: &Callable,
+        params: &[Val],
+        times: &mut Times,
+    ) -> wasmtime::Result<(Instance, Option<Val>)> {
+        let begun = Instant::now();
+        let instance = self.pre.instantiate_async(&mut *store).await?;
+        times.instantiate = begun.elapsed();
+        let function = instance
+            .get_func(&mut *store, callable.index)
+            .ok_or_else(|| wasmtime::format_err!("the composition lost a function"))?;
+        let mut results = vec![Val::Bool(false); usize::from(callable.result.is_some())];
+        function.call_async(&mut *store, params, &mut results).await?;
+        times.call = begun.elapsed().saturating_sub(times.instantiate);
+        Ok((instance, results.pop()))
+    }
+
+    /// A trap closes the whole store, so buffered records can no longer be asked for.
+    fn undelivered(&self, store: &Store<State>) -> Delivery {
+        let witness = &store.data().witness;
+        if self.flushes.is_empty() && witness.calls() == 0 {
+            return Delivery::default();
+        }
+        Delivery::lost(witness, "the invocation ended before its records were delivered".to_owned())
+    }
+
+    async fn deliver(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        times: &mut Times,
+    ) -> Delivery {
+        let begun = Instant::now();
+        store.data_mut().deadline = begun + delivery::LIMIT;
+        let flush = self.flushes.run(store, instance);
+        let flushed = tokio::time::timeout(delivery::LIMIT, flush).await;
+        let witness = Arc::clone(&store.data().witness);
+        times.deliver = begun.elapsed();
+        times.send = witness.time();
+        match flushed {
+            Ok(Ok(delivery)) => delivery,
+            Ok(Err(error)) => {
+                let failure = self.failure(store, &error);
+                Delivery::lost(&witness, format!("delivery failed: {failure}"))
+            }
+            Err(_) => Delivery::lost(
+                &witness,
+                format!("delivery took longer than {:?}", delivery::LIMIT),
+            ),
+        }
+    }
+
+    fn failure(&self, store: &Store<State>, error: &wasmtime::Error) -> Failure {
+        Failure::of(error, &store.data().budget, self.limits.timeout)
+    }
+
+    fn store(&self, deadline: Instant) -> Store<State> {
+        let state = State::new(self.limits.memory, deadline);
+        let mut store = Store::new(self.pre.engine(), state);
+        store.limiter(|state| &mut state.budget);
+        store.set_hostcall_fuel(HOSTCALL_FUEL);
+        store.epoch_deadline_callback(|context| {
+            if Instant::now() >= context.data().deadline {
+                Ok(UpdateDeadline::Interrupt)
+            } else {
+                Ok(UpdateDeadline::Yield(1))
+            }
+        });
+        store.set_epoch_deadline(1);
+        store
+    }
+}

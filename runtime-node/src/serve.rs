@@ -1,0 +1,117 @@
+//! The life of a serving node: ports bound, routes in place, ready, told to stop, drained. It joins
+//! triggers and instances and knows neither's inside.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use graph::{Manifest, Problem, Problems, Route};
+use tokio_util::sync::CancellationToken;
+
+use crate::instances::{Callable, Instances};
+use crate::metrics::Metrics;
+use crate::node::Node;
+use crate::triggers::admin::{Admin, Phase, Readiness};
+use crate::triggers::http::{Drained, Front, RequestLimits, Server, Target, Timing};
+use crate::triggers::stop_signal;
+use crate::values::Signature;
+
+/// The port of the routes unless the manifest says otherwise.
+pub const DEFAULT_PORT: u16 = 8080;
+
+const HEADERS: Duration = Duration::from_secs(10);
+const BODY: Duration = Duration::from_secs(30);
+
+/// Where to listen, and how long to take to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Ports {
+    pub http: SocketAddr,
+    pub admin: SocketAddr,
+    /// Requests are still accepted for so long after the signal.
+    pub stop_grace: Duration,
+    pub drain: Duration,
+}
+
+/// Serves until a signal, then drains.
+pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drained, Problems> {
+    let metrics = Metrics::new(&node.settings.graph);
+    let routes = manifest.graph.spec.http.as_ref().map(|http| http.routes.as_slice());
+    let front = front(&node, routes.unwrap_or_default(), &metrics)
+        .map_err(|problems| manifest.problems(problems))?;
+    let timing = Timing { headers: HEADERS, grace: ports.stop_grace, drain: ports.drain };
+    let http = bind(manifest, ports.http, timing, "spec.http.port", "--port").await?;
+    let admin = bind(manifest, ports.admin, timing, "", "--admin-port").await?;
+    let readiness = Arc::new(Readiness::default());
+    eprintln!("http: listening on http://{}", http.local_addr());
+    eprintln!("admin: listening on http://{}", admin.local_addr());
+    tracing::info!(
+        graph = node.settings.graph,
+        composition = node.composition.digest,
+        collector = node.settings.collector,
+        "ready"
+    );
+    readiness.set(Phase::Ready);
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    let admin_done = stop.clone();
+    let looking_after = tokio::spawn(admin.serve(
+        Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }),
+        async move { admin_done.cancelled().await },
+    ));
+    let serving = http.serve(Arc::new(front), async move {
+        stop_signal().await;
+        readiness.set(Phase::Draining);
+        tracing::info!("draining");
+    });
+    let drained = serving.await;
+    // The admin port answers until the last request is done, so that the drain can be watched.
+    stopped.cancel();
+    looking_after.abort();
+    tracing::info!(unfinished = drained.unfinished, "stopped");
+    Ok(drained)
+}
+
+fn front(
+    node: &Node,
+    routes: &[Route],
+    metrics: &Metrics,
+) -> Result<Front<Instances>, Vec<Problem>> {
+    let mut targets = Vec::new();
+    let mut problems = Vec::new();
+    for (place, route) in routes.iter().enumerate() {
+        match node.callable(route.component.as_str(), &route.function) {
+            Ok(callable) => targets.push(target(place, route, callable)),
+            Err(reason) => problems.push(Problem::new(
+                "unknown-function",
+                format!("spec.http.routes[{place}].function"),
+                reason,
+            )),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let body = usize::try_from(node.settings.request_body).unwrap_or(usize::MAX);
+    let limits = RequestLimits { body, body_time: BODY };
+    Front::new(targets, Arc::clone(&node.instances), limits, metrics)
+}
+
+fn target(place: usize, route: &Route, callable: Callable) -> Target<Callable> {
+    let signature = Signature::of(&callable.params, callable.result.as_ref());
+    Target { place, route: route.clone(), signature, callable }
+}
+
+async fn bind(
+    manifest: &Manifest,
+    address: SocketAddr,
+    timing: Timing,
+    field: &str,
+    flag: &str,
+) -> Result<Server, Problems> {
+    Server::bind(address, timing).await.map_err(|error| {
+        let problem = Problem::new("port-unavailable", field, error.to_string())
+            .expected("a port that is free")
+            .fix(format!("stop what listens there, or choose another port with {flag}"));
+        manifest.problems(vec![problem])
+    })
+}

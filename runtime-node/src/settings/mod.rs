@@ -1,0 +1,104 @@
+//! What the manifest, its surroundings and the command line say together: limits, each
+//! component's configuration and environment, each capability ready to be linked. It reads
+//! mounted values and opens no connection; it knows nothing of the composition.
+
+mod capabilities;
+mod config;
+mod limits;
+mod mounts;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use graph::{ComponentGraph, Problem};
+
+use crate::host::grpc::Endpoint;
+use crate::host::wasi_http::Client;
+use crate::host::wasi_p2::{Directory, Environment};
+use crate::instances::Limits;
+
+pub use mounts::Mounts;
+
+/// What surrounds the manifest.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Directory of the manifest; relative paths start there.
+    pub base_dir: PathBuf,
+    pub mounts: Mounts,
+    /// Wins over every endpoint of the manifest.
+    pub collector: Option<String>,
+    /// Value of `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    pub environment_endpoint: Option<String>,
+    /// At least so many invocations at the same time.
+    pub concurrency: Option<NonZeroU32>,
+}
+
+/// Everything the host needs to know to serve one graph.
+pub struct Settings {
+    pub graph: String,
+    /// The environment's collector.
+    pub collector: String,
+    pub limits: Limits,
+    pub request_body: u64,
+    pub endpoints: BTreeMap<String, Arc<Endpoint>>,
+    pub http: BTreeMap<String, Arc<Client>>,
+    directories: BTreeMap<String, Arc<Vec<Directory>>>,
+    environments: BTreeMap<String, Arc<Environment>>,
+    configs: BTreeMap<String, BTreeMap<String, String>>,
+    reserved: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Reads all settings, or says all that is wrong with them.
+    pub fn read(graph: &ComponentGraph, around: &Surroundings) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let collector = capabilities::collector(graph, around, &mut problems);
+        let limits = limits::read(&graph.spec, around.concurrency, &mut problems);
+        let served = capabilities::read(graph, around, &collector, &mut problems);
+        let configs = config::read(graph, &around.mounts, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            graph: graph.metadata.name.clone(),
+            reserved: config::reserved(graph, &collector),
+            collector,
+            limits: limits.invocation,
+            request_body: limits.request_body,
+            endpoints: served.endpoints,
+            http: served.http,
+            directories: served.directories,
+            environments: graph.spec.components.iter().map(environment).collect(),
+            configs,
+        })
+    }
+
+    /// The values one instance reads; records name the component that emits them, which for an
+    /// instance made for one consumer is that consumer.
+    pub fn config(&self, component: &str, consumer: Option<&str>) -> Arc<BTreeMap<String, String>> {
+        let mut values = self.reserved.clone();
+        let emitter = consumer.unwrap_or(component);
+        values.insert("otel.resource.componentgraph.component".to_owned(), emitter.to_owned());
+        if let Some(own) = self.configs.get(component) {
+            values.extend(own.clone());
+        }
+        Arc::new(values)
+    }
+
+    pub fn environment(&self, component: &str) -> Arc<Environment> {
+        self.environments.get(component).cloned().unwrap_or_default()
+    }
+
+    /// The directories of a capability; none for the bundle without authority.
+    pub fn directories(&self, capability: &str) -> Arc<Vec<Directory>> {
+        self.directories.get(capability).cloned().unwrap_or_default()
+    }
+}
+
+fn environment(component: &graph::Component) -> (String, Arc<Environment>) {
+    let name = component.name.to_string();
+    let variables = component.env.iter().map(|v| (v.name.clone(), v.value.clone())).collect();
+    (name.clone(), Arc::new(Environment { component: name, variables }))
+}
