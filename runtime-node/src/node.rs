@@ -25,8 +25,8 @@ impl Node {
     pub async fn start(checked: Checked) -> Result<Self, Problems> {
         let Checked { manifest, plan, settings } = checked;
         let composition = plan.compose().map_err(|p| manifest.problems(p))?;
-        let instances = prepare(&composition, &settings)
-            .map_err(|problem| manifest.problems(vec![problem]))?;
+        let instances =
+            prepare(&composition, &settings).map_err(|problem| manifest.problems(vec![problem]))?;
         instances
             .try_start()
             .await
@@ -55,7 +55,8 @@ fn prepare(composition: &Composition, settings: &Settings) -> Result<Instances, 
         components: u32::try_from(ledger.instances.len()).unwrap_or(u32::MAX),
         memory: settings.limits.memory,
     };
-    let loaded = engine::load(&composition.bytes, capacity).map_err(|e| internal(&e.to_string()))?;
+    let loaded =
+        engine::load(&composition.bytes, capacity).map_err(|e| internal(&e.to_string()))?;
     let mut linker = Linker::new(&loaded.engine);
     host::link(&mut linker, ledger, settings).map_err(|e| internal(&e.to_string()))?;
     Instances::new(&linker, &loaded.component, ledger, settings.limits)

@@ -54,10 +54,11 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let admin_done = stop.clone();
-    let looking_after = tokio::spawn(admin.serve(
-        Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }),
-        async move { admin_done.cancelled().await },
-    ));
+    let looking_after = tokio::spawn(
+        admin.serve(Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }), async move {
+            admin_done.cancelled().await
+        }),
+    );
     let serving = http.serve(Arc::new(front), async move {
         stop_signal().await;
         readiness.set(Phase::Draining);

@@ -57,7 +57,8 @@ fn text(description: &Description) -> String {
     let mut out = format!("digest {}\n", description.digest);
     for (word, items) in [("import", &description.imports), ("export", &description.exports)] {
         for item in items {
-            let class = item.class.map(|class| format!("  [{}]", word_of(class))).unwrap_or_default();
+            let class =
+                item.class.map(|class| format!("  [{}]", word_of(class))).unwrap_or_default();
             let _ = writeln!(out, "{word} {}{class}", item.name);
             for function in &item.functions {
                 let _ = writeln!(out, "  {function}");

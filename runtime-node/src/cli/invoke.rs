@@ -74,8 +74,7 @@ fn usage(reason: &str) -> Exit {
 
 fn report(totals: &Totals, signature: &Signature, output: Output) {
     let result = result(totals, signature);
-    let invocations =
-        json!({ "ok": totals.ok, "error": totals.error, "trapped": totals.trapped });
+    let invocations = json!({ "ok": totals.ok, "error": totals.error, "trapped": totals.trapped });
     let records = &totals.records;
     match output {
         Output::Json => {
@@ -100,10 +99,7 @@ fn report(totals: &Totals, signature: &Signature, output: Output) {
         }
         Output::Text => println!("{result}"),
     }
-    eprintln!(
-        "invocations: ok={} error={} trapped={}",
-        totals.ok, totals.error, totals.trapped
-    );
+    eprintln!("invocations: ok={} error={} trapped={}", totals.ok, totals.error, totals.trapped);
     eprintln!(
         "records: created={} acknowledged={} rejected={} failed={} unverified={}",
         records.created, records.acknowledged, records.rejected, records.failed, records.unverified
@@ -129,7 +125,9 @@ fn result(totals: &Totals, signature: &Signature) -> Value {
         Ok(value) => match signature.returned(value.as_ref()) {
             Ok(Returned::Ok(value)) => value,
             Ok(Returned::Error(error)) => json!({ "error": error }),
-            Err(mismatch) => json!({ "error": { "code": "mismatch", "message": mismatch.to_string() } }),
+            Err(mismatch) => {
+                json!({ "error": { "code": "mismatch", "message": mismatch.to_string() } })
+            }
         },
         Err(failure) => json!({
             "error": { "code": failure.code(), "id": first.id.to_string(), "message": failure.to_string() }

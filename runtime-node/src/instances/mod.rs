@@ -156,10 +156,9 @@ impl Instances {
                 let failure = self.failure(store, &error);
                 Delivery::lost(&witness, format!("delivery failed: {failure}"))
             }
-            Err(_) => Delivery::lost(
-                &witness,
-                format!("delivery took longer than {:?}", delivery::LIMIT),
-            ),
+            Err(_) => {
+                Delivery::lost(&witness, format!("delivery took longer than {:?}", delivery::LIMIT))
+            }
         }
     }
 

@@ -133,7 +133,10 @@ fn unsupported(i: usize, capability: &Capability) -> Problem {
     Problem::new(
         "capability-unsupported",
         format!("spec.capabilities[{i}].type"),
-        format!("capability {:?}: this runtime node does not serve {kind}", capability.name.as_str()),
+        format!(
+            "capability {:?}: this runtime node does not serve {kind}",
+            capability.name.as_str()
+        ),
     )
     .expected("grpc, wasi:p2, wasi:http or wasi:filesystem")
     .found(kind)

@@ -53,8 +53,8 @@ impl Kind<'_> {
     pub(super) fn all(&self, name: &str) -> Result<BTreeMap<String, String>, MountError> {
         let mut values = BTreeMap::new();
         let directory = self.object(name)?;
-        let entries = std::fs::read_dir(&directory)
-            .map_err(|e| self.unreadable(name, "", &e.to_string()))?;
+        let entries =
+            std::fs::read_dir(&directory).map_err(|e| self.unreadable(name, "", &e.to_string()))?;
         for entry in entries.flatten() {
             let key = entry.file_name().to_string_lossy().into_owned();
             // The kubelet keeps its own links and generations under names with two dots.

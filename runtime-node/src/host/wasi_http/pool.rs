@@ -17,6 +17,7 @@ use super::call::is_grpc;
 use super::resolve::Resolver;
 
 /// Cuts a connection whose peer stopped acknowledging, so that no later request is sent into it.
+#[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 const KEEPALIVE: Duration = Duration::from_secs(60);
 /// gRPC servers take pings more frequent than every ten seconds for abuse.

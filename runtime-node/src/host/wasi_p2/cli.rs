@@ -33,9 +33,7 @@ pub fn link_environment(
     instance.func_wrap("get-arguments", |_: StoreContextMut<'_, State>, (): ()| {
         Ok((Vec::<String>::new(),))
     })?;
-    instance.func_wrap("initial-cwd", |_: StoreContextMut<'_, State>, (): ()| {
-        Ok((None::<String>,))
-    })
+    instance.func_wrap("initial-cwd", |_: StoreContextMut<'_, State>, (): ()| Ok((None::<String>,)))
 }
 
 /// `wasi:cli/exit`: ends the invocation, never the node.
@@ -76,11 +74,7 @@ pub fn link_stdio(
 }
 
 /// `wasi:cli/terminal-stdin`, `terminal-stdout` or `terminal-stderr`: there is none.
-pub fn link_terminal(
-    linker: &mut Linker<State>,
-    slot: &str,
-    stream: &str,
-) -> wasmtime::Result<()> {
+pub fn link_terminal(linker: &mut Linker<State>, slot: &str, stream: &str) -> wasmtime::Result<()> {
     let mut instance = linker.instance(slot)?;
     let function = format!("get-{stream}");
     if stream == "terminal-stdin" {

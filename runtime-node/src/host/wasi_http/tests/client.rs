@@ -56,55 +56,37 @@ async fn send(
     Ok(Answer { length: body.to_bytes().len(), trailers, head: parts.headers })
 }
 
-/// One call to a server that behaves as `method` says: what the guest gets, what the witness saw.
-async fn check(method: &str, expect: Expect) {
+/// One call each to a server that behaves as the method says: what the guest gets, what the
+/// witness saw.
+async fn check(methods: &[&str], expect: Expect) {
     let server = Server::start().await;
     let client = client(&[server.address.to_string()]);
-    let witness = Arc::new(Witness::default());
-    let uri = format!("http://{}/t.T/{method}", server.address);
-    let answer = send(&client, grpc(&uri, vec![1; 100]), &witness).await;
-    let got = answer.map(|answer| format!("{} bytes, {:?}", answer.length, answer.trailers));
-    assert_eq!(witness.calls(), 1);
-    let seen = format!("{} ok, {:?}", witness.ok(), witness.last_error());
-    expect.assert_eq(&format!("{got:?}\n{seen}\n"));
+    let mut text = String::new();
+    for method in methods {
+        let witness = Arc::new(Witness::default());
+        let uri = format!("http://{}/t.T/{method}", server.address);
+        let got = match send(&client, grpc(&uri, vec![1; 100]), &witness).await {
+            Ok(Answer { length, trailers, .. }) => format!("{length} bytes, {trailers:?}"),
+            Err(error) => format!("{error:?}"),
+        };
+        assert_eq!(witness.calls(), 1);
+        let seen = format!("{} ok, {:?}", witness.ok(), witness.last_error());
+        text.push_str(&format!("{method}: {got}; {seen}\n"));
+    }
+    expect.assert_eq(&text);
 }
 
 #[tokio::test]
-async fn status_in_trailers() {
+async fn a_status_counts_in_trailers_or_in_the_head_alone() {
+    let methods = ["Ok", "Status14", "TrailersOnly0", "TrailersOnly13"];
     check(
-        "Ok",
+        &methods,
         expect![[r#"
-            Ok("5 bytes, Some({\"grpc-status\": \"0\"})")
-            1 ok, None
-        "#]],
-    )
-    .await;
-    check(
-        "Status14",
-        expect![[r#"
-            Ok("0 bytes, Some({\"grpc-status\": \"14\"})")
-            0 ok, Some("grpc-status 14")
-        "#]],
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn status_in_the_head_alone() {
-    check(
-        "TrailersOnly0",
-        expect![[r#"
-            Ok("0 bytes, None")
-            1 ok, None
-        "#]],
-    )
-    .await;
-    check(
-        "TrailersOnly13",
-        expect![[r#"
-            Ok("0 bytes, None")
-            0 ok, Some("grpc-status 13")
-        "#]],
+        Ok: 5 bytes, Some({"grpc-status": "0"}); 1 ok, None
+        Status14: 0 bytes, Some({"grpc-status": "14"}); 0 ok, Some("grpc-status 14")
+        TrailersOnly0: 0 bytes, None; 1 ok, None
+        TrailersOnly13: 0 bytes, None; 0 ok, Some("grpc-status 13")
+    "#]],
     )
     .await;
 }
@@ -112,67 +94,26 @@ async fn status_in_the_head_alone() {
 #[tokio::test]
 async fn no_status_is_a_failure() {
     check(
-        "NoStatus",
+        &["NoStatus", "StatusBeforeData", "Http503"],
         expect![[r#"
-            Ok("5 bytes, None")
-            0 ok, Some("the response has no grpc-status")
-        "#]],
-    )
-    .await;
-    check(
-        "StatusBeforeData",
-        expect![[r#"
-            Ok("5 bytes, None")
-            0 ok, Some("the response has no grpc-status")
-        "#]],
-    )
-    .await;
-    check(
-        "Http503",
-        expect![[r#"
-            Ok("0 bytes, None")
-            0 ok, Some("HTTP status 503")
-        "#]],
+        NoStatus: 5 bytes, None; 0 ok, Some("the response has no grpc-status")
+        StatusBeforeData: 5 bytes, None; 0 ok, Some("the response has no grpc-status")
+        Http503: 0 bytes, None; 0 ok, Some("HTTP status 503")
+    "#]],
     )
     .await;
 }
 
 #[tokio::test]
-async fn resets_are_failures() {
+async fn resets_and_silence_are_failures() {
     check(
-        "Reset",
+        &["Reset", "ResetAtOnce", "Never", "Stall"],
         expect![[r#"
-            Err(HttpResponseIncomplete)
-            0 ok, Some("incomplete HTTP response")
-        "#]],
-    )
-    .await;
-    check(
-        "ResetAtOnce",
-        expect![[r#"
-            Err(ConnectionTerminated)
-            0 ok, Some("connection terminated")
-        "#]],
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn silence_is_a_time_out() {
-    check(
-        "Never",
-        expect![[r#"
-            Err(ConnectionReadTimeout)
-            0 ok, Some("connection read timeout")
-        "#]],
-    )
-    .await;
-    check(
-        "Stall",
-        expect![[r#"
-            Err(ConnectionReadTimeout)
-            0 ok, Some("connection read timeout")
-        "#]],
+        Reset: HttpResponseIncomplete; 0 ok, Some("incomplete HTTP response")
+        ResetAtOnce: ConnectionTerminated; 0 ok, Some("connection terminated")
+        Never: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
+        Stall: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
+    "#]],
     )
     .await;
 }

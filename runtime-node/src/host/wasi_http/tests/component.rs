@@ -237,10 +237,14 @@ async fn what_the_server_says_reaches_guest_and_witness() {
     "#]],
     )
     .await;
-    check("Stall", expect![[r#"
+    check(
+        "Stall",
+        expect![[r#"
         DEADLINE_EXCEEDED
         0 of 1 ok, Some("connection read timeout")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // Whether the guest or the host gives up first is open.
     let (sent, witness) = node.send("granted", "Never", 100).await;
     assert_eq!((sent.as_str(), witness.calls(), witness.ok()), ("DEADLINE_EXCEEDED", 1, 0));
