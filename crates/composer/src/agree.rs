@@ -1,15 +1,16 @@
 //! Whether the two ends of a link have the same types, and the first that differs. Versions and
 //! names are settled before; resources are compared by name only, their origins elsewhere.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use graph::Problem;
-use wac_graph::types::{ItemKind, SubtypeChecker, Type, Types};
+use wac_graph::types::{ItemKind, SubtypeChecker, Types};
 
 use crate::resolve::{Source, Wiring};
 use crate::roster::{Member, Roster};
 use crate::shape::{Item, Kind};
-use crate::signature::{self, Names};
+use crate::shared::SharedImports;
+use crate::signature::Scope;
 
 pub(crate) fn check(roster: &Roster<'_>, wiring: &Wiring, types: &Types) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -31,6 +32,54 @@ pub(crate) fn check(roster: &Roster<'_>, wiring: &Wiring, types: &Types) -> Vec<
     problems
 }
 
+/// Components that share a host interface must agree about all that they both declare of it.
+pub(crate) fn check_shared(
+    roster: &Roster<'_>,
+    shared: &SharedImports,
+    types: &Types,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for import in shared.iter() {
+        let declares =
+            |item: &Item| item.interface().is_some_and(|id| import.interfaces.contains(&id));
+        let mut known: BTreeMap<&str, (&str, ItemKind)> = BTreeMap::new();
+        for member in &roster.members {
+            let shape = member.shape.as_deref();
+            let Some(item) = shape.and_then(|shape| shape.imports.iter().find(|i| declares(i)))
+            else {
+                continue;
+            };
+            let Some(id) = item.interface() else { continue };
+            for (name, kind) in &types[id].exports {
+                let (other, first) = *known.entry(name).or_insert((member.name(), *kind));
+                let mut cache = HashSet::new();
+                let mut checker = SubtypeChecker::new(&mut cache);
+                if let Err(error) = checker.is_subtype(*kind, types, first, types) {
+                    let reason = error.root_cause().to_string();
+                    problems.push(disagreement(member, other, (&import.name, name), &reason));
+                    break;
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn disagreement(
+    member: &Member<'_>,
+    other: &str,
+    (interface, name): (&str, &str),
+    reason: &str,
+) -> Problem {
+    let message = format!(
+        "components `{other}` and `{}` share `{interface}`, and declare its `{name}` differently: \
+         {reason}",
+        member.name()
+    );
+    Problem::new("shared-type-mismatch", member.field(""), message)
+        .fix("build both components against the same declaration of the interface")
+}
+
 /// The first member of an interface that differs, as both sides have it.
 struct Difference {
     member: String,
@@ -43,13 +92,13 @@ fn difference(types: &Types, export: &Item, import: &Item) -> Option<Difference>
     match (export.kind, import.kind) {
         (Kind::Interface { id: offered, .. }, Kind::Interface { id: needed, .. }) => {
             let (offered, needed) = (&types[offered].exports, &types[needed].exports);
-            let (ours, theirs) = (Names::of(needed), Names::of(offered));
+            let (ours, theirs) = (Scope::new(types, needed), Scope::new(types, offered));
             needed.iter().find_map(|(name, kind)| {
                 let Some(other) = offered.get(name) else {
                     return Some(Difference {
                         member: name.clone(),
                         reason: "it is not exported".to_owned(),
-                        expected: text(types, &ours, name, *kind),
+                        expected: ours.definition(name, *kind),
                         found: "nothing of that name".to_owned(),
                     });
                 };
@@ -57,9 +106,9 @@ fn difference(types: &Types, export: &Item, import: &Item) -> Option<Difference>
             })
         }
         _ => {
-            let names = Names::default();
+            let scope = Scope::new(types, []);
             let (needed, offered) = (import.item_kind(), export.item_kind());
-            member(types, &import.name, (needed, &names), (offered, &names))
+            member(types, &import.name, (needed, &scope), (offered, &scope))
         }
     }
 }
@@ -67,27 +116,17 @@ fn difference(types: &Types, export: &Item, import: &Item) -> Option<Difference>
 fn member(
     types: &Types,
     name: &str,
-    (needed, ours): (ItemKind, &Names),
-    (offered, theirs): (ItemKind, &Names),
+    (needed, ours): (ItemKind, &Scope<'_>),
+    (offered, theirs): (ItemKind, &Scope<'_>),
 ) -> Option<Difference> {
     let mut cache = HashSet::new();
     let error = SubtypeChecker::new(&mut cache).is_subtype(offered, types, needed, types).err()?;
     Some(Difference {
         member: name.to_owned(),
         reason: error.root_cause().to_string(),
-        expected: text(types, ours, name, needed),
-        found: text(types, theirs, name, offered),
+        expected: ours.definition(name, needed),
+        found: theirs.definition(name, offered),
     })
-}
-
-fn text(types: &Types, names: &Names, name: &str, kind: ItemKind) -> String {
-    match kind {
-        ItemKind::Func(id) => signature::function(types, names, name, id).to_string(),
-        ItemKind::Type(ty @ (Type::Value(_) | Type::Resource(_))) => {
-            format!("{name} = {}", signature::definition(types, names, ty))
-        }
-        other => other.desc(types).to_owned(),
-    }
 }
 
 fn mismatch(

@@ -3,20 +3,23 @@
 
 use serde::Serialize;
 use thiserror::Error;
-use wac_graph::CompositionGraph;
 use wasmparser::{Chunk, Parser, Payload};
 
-use crate::artifact::Artifact;
+use crate::artifact::digest;
 use crate::encode::LEDGER_SECTION;
 use crate::host::{Class, class};
-use crate::layout::functions;
 use crate::ledger::{Function, Ledger};
-use crate::shape::{self, Item, Kind};
+use crate::outside::{self, Face, FaceKind};
+use crate::shape::not_a_component;
 
 /// Why a file cannot be described.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the file {0}")]
-pub struct DescribeError(String);
+pub enum DescribeError {
+    #[error("the file is not a WebAssembly component ({0})")]
+    NotAComponent(&'static str),
+    #[error("the file cannot be read as a component: {0}")]
+    Unreadable(String),
+}
 
 /// The outside of a component.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +37,7 @@ pub struct Description {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Described {
-    /// Full interface name, or the name of a function outside of an interface.
+    /// Full interface name, or the name of something outside of an interface.
     pub name: String,
     /// Only of imports.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,38 +58,41 @@ pub enum ImportClass {
     Types,
     /// A function outside of an interface, which only another component can provide.
     Function,
+    /// A component, core module, value or resource: not supported in a graph.
+    Unsupported,
 }
 
 /// Describes the component in `bytes`.
 pub fn describe(bytes: &[u8]) -> Result<Description, DescribeError> {
-    let artifact = Artifact::new(bytes);
-    let mut composition = CompositionGraph::new();
-    let shape = shape::read(&mut composition, &artifact)
-        .map_err(|error| DescribeError(error.to_string()))?;
-    let describe = |item: &Item, class| Described {
-        name: item.name.clone(),
+    if let Some(found) = not_a_component(bytes) {
+        return Err(DescribeError::NotAComponent(found));
+    }
+    let outside =
+        outside::read(bytes).map_err(|error| DescribeError::Unreadable(error.to_string()))?;
+    let described = |face: &Face, class| Described {
+        name: face.name.clone(),
         class,
-        functions: functions(composition.types(), item),
+        functions: face.functions.clone(),
     };
-    let ledger = ledger_of(bytes);
-    let imports = shape.imports.iter().map(|item| describe(item, Some(import_class(item))));
-    let exports = shape.exports.iter().filter(|item| item.callable());
-    let exports = exports.map(|item| describe(item, None));
+    let imports = outside.imports.iter();
+    let exports = outside.exports.iter().filter(|face| !face.functions.is_empty());
     Ok(Description {
-        imports: imports.collect(),
-        exports: exports.collect(),
-        ledger,
-        digest: artifact.digest,
+        digest: digest(bytes),
+        imports: imports.map(|face| described(face, Some(import_class(face)))).collect(),
+        exports: exports.map(|face| described(face, None)).collect(),
+        ledger: ledger_of(bytes),
     })
 }
 
-fn import_class(item: &Item) -> ImportClass {
-    match (item.kind, class(&item.name)) {
-        (Kind::Function(_), _) => ImportClass::Function,
-        (_, Class::Shared) => ImportClass::B,
-        _ if item.types_only() => ImportClass::Types,
-        (_, Class::Apart) => ImportClass::A,
-        (_, Class::Shim) => ImportClass::C,
+fn import_class(face: &Face) -> ImportClass {
+    match (face.kind, class(&face.name)) {
+        (FaceKind::Function, _) => ImportClass::Function,
+        (FaceKind::ValueType, _) => ImportClass::Types,
+        (FaceKind::Other, _) => ImportClass::Unsupported,
+        (FaceKind::Interface { .. }, Class::Shared) => ImportClass::B,
+        (FaceKind::Interface { substance: false }, _) => ImportClass::Types,
+        (FaceKind::Interface { .. }, Class::Apart) => ImportClass::A,
+        (FaceKind::Interface { .. }, Class::Shim) => ImportClass::C,
     }
 }
 

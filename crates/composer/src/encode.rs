@@ -113,6 +113,9 @@ impl<'a> Encoder<'a> {
                 let kind = ItemKind::Instance(interface);
                 self.composition.import(name.as_str(), kind).map_err(refused)?
             }
+            Argument::Type { name, kind } => {
+                self.composition.import(name.as_str(), *kind).map_err(refused)?
+            }
             Argument::Types { interface } => self.type_import(*interface, &part.digest)?,
         };
         let instance = self.node(id)?;

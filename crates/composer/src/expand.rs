@@ -31,7 +31,7 @@ pub(crate) fn provider_id(provider: &Member<'_>, consumer: &str) -> String {
     }
 }
 
-pub(crate) fn expand(roster: &Roster<'_>, wiring: &Wiring) -> Result<Occurrences, Problem> {
+pub(crate) fn expand(roster: &Roster<'_>, wiring: &Wiring) -> Result<Occurrences, Vec<Problem>> {
     let mut occurrences = Occurrences::new();
     let mut open: Vec<(String, Occurrence)> = Vec::new();
     for (position, member) in roster.members.iter().enumerate() {
@@ -42,7 +42,7 @@ pub(crate) fn expand(roster: &Roster<'_>, wiring: &Wiring) -> Result<Occurrences
     }
     while let Some((id, occurrence)) = open.pop() {
         if occurrences.len() >= MOST {
-            return Err(too_many(roster, &occurrence));
+            return Err(vec![too_many(roster, &occurrence)]);
         }
         let consumer = roster.member(occurrence.position).map(|member| member.name().to_owned());
         for position in consumed(wiring, occurrence.position) {

@@ -11,10 +11,10 @@ use crate::expand::{Occurrence, Occurrences, provider_id};
 use crate::ledger::{Export, Grant, Instance, Ledger, Link, Omission};
 use crate::reach::Reach;
 use crate::resolve::{Source, Wire, Wiring};
-use crate::roster::{Member, Roster};
+use crate::roster::{Entry, Listed, Member, Roster};
 use crate::shape::{Item, Kind, Shape};
-use crate::shared::{Scope, SharedImports};
-use crate::signature::{self, Names};
+use crate::shared::{self, SharedImports};
+use crate::signature::Scope;
 use crate::slot::{self, Role};
 
 #[derive(Default)]
@@ -46,6 +46,11 @@ pub(crate) enum Argument {
     Types {
         interface: InterfaceId,
     },
+    /// A type outside of an interface.
+    Type {
+        name: String,
+        kind: ItemKind,
+    },
     Shared,
 }
 
@@ -64,6 +69,7 @@ pub(crate) fn lay_out(
 ) -> (Layout, Vec<Problem>) {
     let mut builder = Builder { roster, types, layout: Layout::default() };
     builder.layout.ledger.graph = roster.graph.metadata.name.clone();
+    builder.layout.ledger.capabilities = capabilities(roster);
     for (id, occurrence) in occurrences {
         let Some(member) = roster.member(occurrence.position) else { continue };
         let Some(shape) = member.shape.as_deref() else { continue };
@@ -72,6 +78,17 @@ pub(crate) fn lay_out(
         builder.exports(id, occurrence, member, shape);
     }
     builder.finish()
+}
+
+fn capabilities(roster: &Roster<'_>) -> BTreeMap<String, String> {
+    let listed = roster.members.iter().flat_map(|member| &member.listed);
+    let capability = |listed: &Listed<'_>| match listed.entry {
+        Entry::Capability(capability) => {
+            Some((capability.name.to_string(), capability.kind.as_str().to_owned()))
+        }
+        Entry::Component(_) => None,
+    };
+    listed.filter_map(capability).collect()
 }
 
 struct Builder<'a> {
@@ -138,9 +155,12 @@ impl Builder<'_> {
                 return Some(Argument::Shared);
             }
             Source::Types => {
-                let interface = import.interface()?;
-                self.share_used(interface);
                 self.layout.ledger.grants.push(grant);
+                let Some(interface) = import.interface() else {
+                    let name = slot::slot(Role::Type, id, &import.name);
+                    return Some(Argument::Type { name, kind: import.item_kind() });
+                };
+                self.share_used(interface);
                 return Some(Argument::Types { interface });
             }
             Source::Capability(capability) => grant.capability = Some(capability.clone()),
@@ -156,11 +176,11 @@ impl Builder<'_> {
 
     /// Notes a declaration of a shared interface.
     fn share(&mut self, id: InterfaceId) {
-        self.layout.shared.add(self.types, id, Scope::WithoutAuthority);
+        self.layout.shared.add(self.types, id, shared::Reach::WithoutAuthority);
     }
 
     fn share_used(&mut self, id: InterfaceId) {
-        self.layout.shared.add_used(self.types, id, Scope::WithoutAuthority);
+        self.layout.shared.add_used(self.types, id, shared::Reach::WithoutAuthority);
     }
 
     fn exports(&mut self, id: &str, occurrence: &Occurrence, member: &Member<'_>, shape: &Shape) {
@@ -221,16 +241,17 @@ impl Builder<'_> {
 }
 
 /// The functions of an export with their signatures, by name.
-pub(crate) fn functions(types: &Types, item: &Item) -> Vec<crate::ledger::Function> {
+fn functions(types: &Types, item: &Item) -> Vec<crate::ledger::Function> {
     let mut functions: Vec<_> = match item.kind {
         Kind::Function(id) => {
-            vec![signature::function(types, &Names::default(), &item.name, id)]
+            vec![Scope::new(types, []).function(&item.name, id)]
         }
+        Kind::Type(_) => Vec::new(),
         Kind::Interface { id, .. } => {
             let exports = &types[id].exports;
-            let names = Names::of(exports);
+            let scope = Scope::new(types, exports);
             let function = |(name, kind): (&String, &ItemKind)| match kind {
-                ItemKind::Func(id) => Some(signature::function(types, &names, name, *id)),
+                ItemKind::Func(id) => Some(scope.function(name, *id)),
                 _ => None,
             };
             exports.iter().filter_map(function).collect()

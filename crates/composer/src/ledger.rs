@@ -1,6 +1,7 @@
 //! All links and grants of a graph, as data. The composer makes it, everyone else reads it; it
 //! knows nothing of how the composition was encoded.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Ledger {
     pub graph: String,
+    /// Type of each capability that some component lists, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capabilities: BTreeMap<String, String>,
     pub instances: Vec<Instance>,
     pub links: Vec<Link>,
     pub grants: Vec<Grant>,

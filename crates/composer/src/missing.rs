@@ -208,6 +208,7 @@ pub(crate) fn shim(member: &Member<'_>, import: &Item) -> Problem {
 fn described(import: &Item) -> String {
     match import.kind {
         Kind::Interface { .. } => format!("`{}`", import.name),
+        Kind::Type(_) => format!("the type `{}`", import.name),
         Kind::Function(_) => format!("the function `{}`", import.name),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn offer(roster: &Roster<'_>, entry: Entry<'_>, import: &Item) -> Opt
             best(shape.exports.iter().filter_map(|export| exported(import, export)))
         }
         Entry::Capability(capability) => match import.kind {
-            Kind::Function(_) => None,
+            Kind::Function(_) | Kind::Type(_) => None,
             Kind::Interface { .. } => {
                 let (name, fit) = host::capability(capability.kind, &import.name)?;
                 Some(Offer { name: name.to_owned(), fit })

@@ -75,12 +75,13 @@ impl Origins<'_> {
             if *import == wire.import.name {
                 continue;
             }
-            let here = self.origin(id, &wire.import.name, name);
-            let there = self.origin(id, import, original);
-            let (Some(here), Some(there)) = (here, there) else { continue };
-            let kept_apart = matches!(wire.source, Source::Capability(_) | Source::Node)
-                && !matches!(there, Origin::Host { .. });
-            if here != there || kept_apart {
+            let Some(there) = self.origin(id, import, original) else { continue };
+            // The host knows its own resources only, whatever the component takes from elsewhere.
+            let here = match wire.source {
+                Source::Component { .. } => self.origin(id, &wire.import.name, name),
+                _ => Some(Origin::Host { track: track(import), resource: original.clone() }),
+            };
+            if let Some(here) = here.filter(|here| *here != there) {
                 return Some(two_origins(member, name, (&wire.import.name, here), (import, there)));
             }
         }

@@ -60,8 +60,8 @@ pub fn plan(
     }
     let occurrences = match expand::expand(&roster, &wiring) {
         Ok(occurrences) => occurrences,
-        Err(problem) => {
-            problems.push(problem);
+        Err(found) => {
+            problems.extend(found);
             return Err(sorted(problems));
         }
     };
@@ -69,6 +69,7 @@ pub fn plan(
     problems.extend(origins.check());
     let (layout, collisions) = layout::lay_out(&roster, &wiring, &occurrences, types);
     problems.extend(collisions);
+    problems.extend(agree::check_shared(&roster, &layout.shared, types));
     problems.extend(route::check(&roster, &layout.ledger));
     if !problems.is_empty() {
         return Err(sorted(problems));
@@ -107,8 +108,7 @@ impl Plan {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let chosen = portable::choose(&self.layout.ledger, component, interface)
-            .map_err(|problem| vec![problem])?;
+        let chosen = portable::choose(&self.layout.ledger, component, interface)?;
         portable::merge(&mut self.layout, self.composition.types(), &chosen);
         self.compose()
     }

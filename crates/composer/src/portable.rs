@@ -10,7 +10,7 @@ use crate::interface::{Fit, InterfaceName, fit, track};
 use crate::layout::{Argument, Layout};
 use crate::ledger::{Export, Grant, Ledger};
 use crate::nearest::nearest;
-use crate::shared::{Scope, SharedImports};
+use crate::shared::{Reach, SharedImports};
 
 /// Called by the node after each invocation, never by other runtimes.
 const DELIVERY: &str = "componentgraph:lifecycle/delivery";
@@ -59,7 +59,7 @@ pub(crate) fn choose(
     ledger: &Ledger,
     component: Option<&str>,
     interface: Option<&str>,
-) -> Result<Export, Problem> {
+) -> Result<Export, Vec<Problem>> {
     let provides: BTreeSet<_> = ledger.links.iter().map(|link| link.provider.as_str()).collect();
     let of_component = |export: &&Export| match component {
         Some(name) => export.component == name || export.instance == name,
@@ -75,14 +75,15 @@ pub(crate) fn choose(
     let found: Vec<_> = ledger.exports.iter().filter(of_component).filter(of_interface).collect();
     match found.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(unknown(ledger, component, interface)),
+        [] => Err(vec![unknown(ledger, component, interface)]),
         several => {
             let names: Vec<_> = several.iter().map(|export| label(export)).collect();
             let message = "several exports could be meant, and a portable composition has one";
-            Err(Problem::new("ambiguous-export", "spec.components", message)
+            let problem = Problem::new("ambiguous-export", "spec.components", message)
                 .expected("one component and interface")
                 .found(names.join(", "))
-                .fix("name the component and the interface"))
+                .fix("name the component and the interface");
+            Err(vec![problem])
         }
     }
 }
@@ -121,11 +122,11 @@ fn label(export: &Export) -> String {
 pub(crate) fn merge(layout: &mut Layout, types: &Types, chosen: &Export) {
     let mut shared = SharedImports::default();
     for interface in layout.shared.iter().flat_map(|shared| &shared.interfaces) {
-        shared.add(types, *interface, Scope::All);
+        shared.add(types, *interface, Reach::All);
     }
     for (_, argument) in layout.parts.values_mut().flat_map(|part| &mut part.arguments) {
         if let Argument::Slot { interface, .. } | Argument::Types { interface } = argument {
-            shared.add(types, *interface, Scope::All);
+            shared.add(types, *interface, Reach::All);
             *argument = Argument::Shared;
         }
     }

@@ -130,6 +130,8 @@ impl<'r, 'a> Resolver<'r, 'a> {
         match fitting.iter().find(|candidate| named(candidate)) {
             Some(candidate) => self.take(import, candidate),
             None => {
+                // What the hint kept from being used is not useless for that.
+                self.used.extend(fitting.iter().map(|candidate| candidate.listed.place));
                 self.problems.push(missing::hint(self.member, import, place, from));
                 None
             }
@@ -150,6 +152,10 @@ impl<'r, 'a> Resolver<'r, 'a> {
             if let Some((_, Fit::Fits)) = host::config(&import.name) {
                 return Some(Source::Node);
             }
+        }
+        // What all components share is nobody's to grant: a component that exports it is meant.
+        if from_component && host::class(&import.name) == Class::Shared {
+            fitting.retain(|candidate| matches!(candidate.listed.entry, Entry::Component(_)));
         }
         // A specific capability knows better than the bundle.
         let specific = |candidate: &Candidate<'_>| match candidate.listed.entry {

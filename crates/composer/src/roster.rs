@@ -134,6 +134,7 @@ fn refused(member: &Member<'_>, code: &'static str, text: &str) -> Problem {
         "unsupported-shape" => {
             problem.fix("import it through an interface of functions, values and resources")
         }
+        "unreadable-component" => problem.fix("build or fetch it again"),
         _ => problem.fix("build it as a component, for example with `wasm-tools component new`"),
     }
 }

@@ -52,8 +52,14 @@ pub(crate) struct Item {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    Interface { id: InterfaceId, functions: bool, resources: bool },
+    Interface {
+        id: InterfaceId,
+        functions: bool,
+        resources: bool,
+    },
     Function(FuncTypeId),
+    /// A value type outside of an interface.
+    Type(Type),
 }
 
 impl Item {
@@ -61,19 +67,23 @@ impl Item {
         match self.kind {
             Kind::Interface { id, .. } => ItemKind::Instance(id),
             Kind::Function(id) => ItemKind::Func(id),
+            Kind::Type(ty) => ItemKind::Type(ty),
         }
     }
 
     pub(crate) fn interface(&self) -> Option<InterfaceId> {
         match self.kind {
             Kind::Interface { id, .. } => Some(id),
-            Kind::Function(_) => None,
+            Kind::Function(_) | Kind::Type(_) => None,
         }
     }
 
-    /// An interface that, as encoded, has neither functions nor resources.
+    /// Neither functions nor resources, as encoded.
     pub(crate) fn types_only(&self) -> bool {
-        matches!(self.kind, Kind::Interface { functions: false, resources: false, .. })
+        matches!(
+            self.kind,
+            Kind::Type(_) | Kind::Interface { functions: false, resources: false, .. }
+        )
     }
 
     pub(crate) fn callable(&self) -> bool {
@@ -107,7 +117,8 @@ pub(crate) fn read(
     shape(composition.types(), world, package, &artifact.digest)
 }
 
-fn not_a_component(bytes: &[u8]) -> Option<&'static str> {
+/// What the bytes are, if they do not start as a component does.
+pub(crate) fn not_a_component(bytes: &[u8]) -> Option<&'static str> {
     if wasmparser::Parser::is_component(bytes) {
         None
     } else if bytes.is_empty() {
@@ -163,7 +174,10 @@ fn supported(types: &Types, reach: &mut Reach<'_>, kind: ItemKind) -> Result<Kin
         ItemKind::Component(_) => Err("a component"),
         ItemKind::Module(_) => Err("a core module"),
         ItemKind::Value(_) => Err("a value"),
-        ItemKind::Type(_) => Err("a type outside of an interface,"),
+        ItemKind::Type(ty @ Type::Value(value)) if !reach.value_has_resource(value) => {
+            Ok(Kind::Type(ty))
+        }
+        ItemKind::Type(_) => Err("a resource outside of an interface,"),
     }
 }
 

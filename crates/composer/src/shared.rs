@@ -20,7 +20,7 @@ pub(crate) struct Shared {
 
 /// Which of the interfaces that an interface uses are shared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum Reach {
     /// Those without authority, as in every composition.
     WithoutAuthority,
     /// All, as in a composition for hosts that do not tell components apart.
@@ -46,7 +46,7 @@ impl SharedImports {
     }
 
     /// Adds a declaration, and those that it uses.
-    pub(crate) fn add(&mut self, types: &Types, id: InterfaceId, scope: Scope) {
+    pub(crate) fn add(&mut self, types: &Types, id: InterfaceId, reach: Reach) {
         let interface = &types[id];
         let name = interface.id.clone().unwrap_or_default();
         let substantial =
@@ -59,18 +59,18 @@ impl SharedImports {
         shared.name = higher(&shared.name, &name).to_owned();
         shared.substance |= interface.exports.values().any(substantial);
         if shared.interfaces.insert(id) {
-            self.add_used(types, id, scope);
+            self.add_used(types, id, reach);
         }
     }
 
     /// Adds what an interface uses and does not add the interface itself.
-    pub(crate) fn add_used(&mut self, types: &Types, id: InterfaceId, scope: Scope) {
+    pub(crate) fn add_used(&mut self, types: &Types, id: InterfaceId, reach: Reach) {
         for used in types[id].uses.values() {
             let name = types[used.interface].id.as_deref().unwrap_or_default();
-            if scope == Scope::All || class(name) == Class::Shared {
-                self.add(types, used.interface, scope);
+            if reach == Reach::All || class(name) == Class::Shared {
+                self.add(types, used.interface, reach);
             } else {
-                self.add_used(types, used.interface, scope);
+                self.add_used(types, used.interface, reach);
             }
         }
     }

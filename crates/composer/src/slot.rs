@@ -10,7 +10,12 @@ use crate::interface::InterfaceName;
 pub(crate) enum Role {
     Import,
     Export,
+    /// A type outside of an interface.
+    Type,
 }
+
+/// First word of root imports that are single types.
+const TYPE: &str = "type";
 
 /// Namespace of root imports that hold types only.
 pub(crate) const TYPES: &str = "componentgraph:types/";
@@ -20,9 +25,16 @@ pub(crate) fn slot(role: Role, instance: &str, item: &str) -> String {
     let role = match role {
         Role::Import => "import",
         Role::Export => "export",
+        Role::Type => "type",
     };
     let hash = short_hash(&[role, instance, item], 10);
-    kebab(&[instance, InterfaceName::parse(item).path, &format!("x{hash}")])
+    let prefix = if role == "type" { TYPE } else { "" };
+    kebab(&[prefix, instance, InterfaceName::parse(item).path, &format!("x{hash}")])
+}
+
+/// Whether a name was made for a type outside of an interface.
+pub(crate) fn is_type(name: &str) -> bool {
+    name.strip_prefix(TYPE).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The root import for types of `item` as the artifact with this digest declares them.

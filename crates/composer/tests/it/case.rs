@@ -1,6 +1,6 @@
 //! A case file: sections headed by `=== KIND NAME`. `graph` is the manifest; `wit` declares
 //! packages for all components, or `wit NAME` for one in place of those; `component NAME` is the
-//! body of its world; `wat NAME` is its text as it stands; `bytes NAME` is text that is no wasm.
+//! body of its world; `wat NAME` is its text as it stands; `bytes NAME`, `empty NAME` and `header NAME` are no components.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +35,8 @@ pub(crate) fn parse(text: &str) -> Case {
             "component" => component(&format!("{HOST}\n{declared}"), body),
             "wat" => wat::parse_str(body).expect("wat"),
             "bytes" => body.as_bytes().to_vec(),
+            "empty" => Vec::new(),
+            "header" => [b"\0asm\x0d\0\x01\0", body.as_bytes()].concat(),
             other => panic!("unknown section {other}"),
         };
         (name.to_owned(), Artifact::new(bytes))
