@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::component;
+use crate::demo;
 use crate::lint;
 use crate::project::Project;
 use crate::suite;
@@ -20,6 +22,10 @@ pub(crate) struct Cli {
 enum Chore {
     /// Build the wasm components into target/components (example: cargo xtask wasm)
     Wasm,
+    /// Build a crate of yours into a component (example: cargo xtask component examples/own-component)
+    Component(component::Options),
+    /// Run both telemetry paths end to end and show what arrived (example: cargo xtask demo)
+    Demo,
     /// Check form, lints, sizes, names, arrows and dependencies (example: cargo xtask lint --fast)
     Lint(lint::Options),
     /// Build the programs the tests talk to and print where they are (example: export $(cargo
@@ -34,6 +40,8 @@ impl Cli {
         let project = Project::locate()?;
         match self.chore {
             Chore::Wasm => wasm::run(&project),
+            Chore::Component(options) => component::run(&project, &options),
+            Chore::Demo => demo::run(&project),
             Chore::Lint(options) => lint::run(&project, &options),
             Chore::Tools => tools::run(),
             Chore::Test(options) => suite::run(&project, &options),

@@ -3,6 +3,8 @@
 
 mod arrows;
 mod cli;
+mod component;
+mod demo;
 mod lint;
 mod project;
 mod step;

@@ -7,7 +7,7 @@ const TABLE_ELEMENTS: usize = 20_000;
 
 /// Linear memory spent and allowed.
 #[derive(Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     limit: u64,
     spent: u64,
     refused: bool,

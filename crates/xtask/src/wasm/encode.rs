@@ -21,6 +21,6 @@ pub(crate) fn component(project: &Project, name: &str) -> anyhow::Result<usize> 
     Ok(bytes.len())
 }
 
-fn encode(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+pub(super) fn encode(module: &[u8]) -> anyhow::Result<Vec<u8>> {
     ComponentEncoder::default().validate(true).module(module)?.encode()
 }

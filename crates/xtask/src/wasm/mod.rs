@@ -10,6 +10,9 @@ mod modules;
 mod sources;
 mod stamp;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use anyhow::bail;
 
 use crate::project::Project;
@@ -38,6 +41,18 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     stamp.write(project)?;
     eprintln!("{} components are in {}", crates.len(), shown(project));
     Ok(())
+}
+
+/// Compiles a crate outside of the project to a core module and says where it is.
+pub(crate) fn foreign(project: &Project, dir: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let compiler = Compiler::find(project)?;
+    eprintln!("wasm compiler: {compiler}");
+    modules::foreign(project, &compiler, dir, name)
+}
+
+/// The component in a core module.
+pub(crate) fn componentize(module: &Path) -> anyhow::Result<Vec<u8>> {
+    encode::encode(&fs::read(module)?)
 }
 
 fn shown(project: &Project) -> String {

@@ -1,7 +1,7 @@
 //! Runs cargo over the components workspace. Knows nothing of the component model.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -26,6 +26,28 @@ pub(crate) fn build(project: &Project, compiler: &Compiler) -> anyhow::Result<()
         bail!("building the wasm crates failed: {status}");
     }
     Ok(())
+}
+
+/// Compiles one crate outside of the project.
+pub(crate) fn foreign(
+    project: &Project,
+    compiler: &Compiler,
+    dir: &Path,
+    name: &str,
+) -> anyhow::Result<PathBuf> {
+    let mut cargo = compiler.cargo_build()?;
+    cargo
+        .current_dir(dir)
+        .args(["--release", "--lib", "--target-dir"])
+        .arg(target_dir(project))
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET")
+        .stdout(std::io::stderr());
+    let status = cargo.status().context("cannot run cargo")?;
+    if !status.success() {
+        bail!("building {name} failed: {status}");
+    }
+    Ok(file(project, name))
 }
 
 /// The core module of one crate.
