@@ -35,8 +35,12 @@ impl Document {
         &self.text
     }
 
-    /// Where a field stands: itself, or its nearest parent that is in the text.
+    /// Where a field stands: itself, or its nearest parent that is in the text. What is said on the
+    /// command line (`--…`) or in the environment (`$…`) is not in the text.
     pub fn locate(&self, field: &str) -> Option<Position> {
+        if field.starts_with(['-', '$']) {
+            return None;
+        }
         let tree = self.tree.as_ref()?;
         Some(self.lines.position(&self.text, tree.locate(field)))
     }
@@ -169,6 +173,7 @@ mod tests {
         let found: Vec<_> =
             problems.list().iter().map(|p| (p.code, p.position.unwrap().line)).collect();
         assert_eq!(found, [("a", 2), ("b", 3)]);
+        assert_eq!(document.locate("$VARIABLE"), None);
         let unread = Document::without_tree("g.yaml", "");
         assert_eq!(unread.problems(vec![Problem::new("a", "spec", "x")]).list()[0].position, None);
     }

@@ -1,6 +1,7 @@
 //! `run`: the long-running node. A start-up that fails leaves its problems where the operator finds
 //! them; a stop finishes what was begun.
 
+use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -127,7 +128,10 @@ fn write_termination_log(path: &Path, problems: &Problems) -> std::io::Result<()
 
 fn init_logs(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // Only a second call in one process could fail, and that has logs already.
     let _ = match format {
         LogFormat::Text => logs.try_init(),

@@ -18,6 +18,7 @@ pub fn is_telemetry(method: &str) -> bool {
 pub struct Witness {
     calls: AtomicU64,
     ok: AtomicU64,
+    refused: AtomicU64,
     nanoseconds: AtomicU64,
     last_error: Mutex<Option<String>>,
 }
@@ -29,7 +30,13 @@ impl Witness {
         self.confirmed();
     }
 
-    /// A call left, or was refused by the host, and did not succeed.
+    /// The host itself refused to send. Whoever called may send less instead, so this is no call.
+    pub fn saw_refusal(&self, error: &str) {
+        self.refused.fetch_add(1, Relaxed);
+        self.explain(error);
+    }
+
+    /// A call left and did not succeed.
     pub fn saw_failure(&self, error: &str) {
         self.began();
         self.explain(error);
@@ -62,6 +69,10 @@ impl Witness {
 
     pub fn ok(&self) -> u64 {
         self.ok.load(Relaxed)
+    }
+
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
     }
 
     /// Time spent waiting for sends.

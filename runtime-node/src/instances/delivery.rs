@@ -99,9 +99,10 @@ impl Delivery {
         let (calls, ok) = (witness.calls(), witness.ok());
         let lost = calls.saturating_sub(ok);
         if !asked {
-            self.records.created = calls;
+            let refused = witness.refused();
+            self.records.created = calls + refused;
             self.records.unverified = ok;
-            self.records.failed = lost;
+            self.records.failed = lost + refused;
             self.last_error = witness.last_error();
             return;
         }
@@ -151,6 +152,18 @@ mod tests {
     fn an_admitted_failure_explains_a_failed_call() {
         let said = Counts { created: 3, acknowledged: 2, failed: 1, ..Counts::default() };
         assert_eq!(weighed(true, said, 1, 1), said);
+    }
+
+    #[test]
+    fn what_the_host_refused_and_was_sent_in_parts_is_no_loss() {
+        let said = Counts { created: 3, acknowledged: 3, ..Counts::default() };
+        let witness = Witness::default();
+        witness.saw_refusal("too_large: …");
+        witness.saw_ok();
+        witness.saw_ok();
+        let mut delivery = Delivery { records: said, ..Delivery::default() };
+        delivery.weigh(true, &witness);
+        assert_eq!(delivery.records, said);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use graph::{Capability, CapabilityType, ComponentGraph, PreopenAccess, Problem};
+use graph::{Capability, CapabilityType, CollectorOrigin, ComponentGraph, PreopenAccess, Problem};
 use telemetry::{ChannelOptions, Channels};
 
 use super::Surroundings;
@@ -34,8 +34,12 @@ pub(super) fn collector(
     match graph::collector_endpoint(around.collector.as_deref(), named, variable) {
         Ok(chosen) => chosen.endpoint.to_string(),
         Err(bad) => {
+            let field = match bad.origin {
+                CollectorOrigin::Telemetry => "spec.telemetry.endpoint",
+                _ => "$OTEL_EXPORTER_OTLP_ENDPOINT",
+            };
             problems.push(
-                Problem::new("bad-endpoint", "spec.telemetry.endpoint", bad.to_string())
+                Problem::new("bad-endpoint", field, bad.to_string())
                     .expected("http://host:port or https://host:port")
                     .found(bad.text)
                     .fix("correct it, or leave it out for http://localhost:4317"),

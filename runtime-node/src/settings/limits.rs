@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use graph::{Problem, Spec};
+use graph::Spec;
 
 use crate::instances::Limits;
 
@@ -18,14 +18,9 @@ pub(super) struct GraphLimits {
     pub(super) request_body: u64,
 }
 
-pub(super) fn read(
-    spec: &Spec,
-    concurrency: Option<NonZeroU32>,
-    problems: &mut Vec<Problem>,
-) -> GraphLimits {
+pub(super) fn read(spec: &Spec, concurrency: Option<NonZeroU32>) -> GraphLimits {
     let given = spec.limits.clone().unwrap_or_default();
     let wanted = given.concurrency.and_then(NonZeroU32::new).unwrap_or(CONCURRENCY);
-    refuse_component_limits(spec, problems);
     GraphLimits {
         invocation: Limits {
             memory: bytes(given.memory.as_deref(), MEMORY),
@@ -42,23 +37,4 @@ pub(super) fn read(
 
 pub(super) fn bytes(text: Option<&str>, default: u64) -> u64 {
     text.and_then(|text| graph::quantity(text).ok()).unwrap_or(default)
-}
-
-/// A limit that would not be enforced is worse than none.
-fn refuse_component_limits(spec: &Spec, problems: &mut Vec<Problem>) {
-    for (i, component) in spec.components.iter().enumerate() {
-        if component.limits.is_some() {
-            problems.push(
-                Problem::new(
-                    "limits-unsupported",
-                    format!("spec.components[{i}].limits"),
-                    format!(
-                        "component {:?} has limits of its own, which this node cannot enforce",
-                        component.name.as_str()
-                    ),
-                )
-                .fix("set spec.limits, which hold for all components of an invocation together"),
-            );
-        }
-    }
 }

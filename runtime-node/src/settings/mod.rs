@@ -6,6 +6,7 @@ mod capabilities;
 mod config;
 mod limits;
 mod mounts;
+mod unserved;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -55,7 +56,8 @@ impl Settings {
     pub fn read(graph: &ComponentGraph, around: &Surroundings) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let collector = capabilities::collector(graph, around, &mut problems);
-        let limits = limits::read(&graph.spec, around.concurrency, &mut problems);
+        unserved::check(graph, &mut problems);
+        let limits = limits::read(&graph.spec, around.concurrency);
         let served = capabilities::read(graph, around, &collector, &mut problems);
         let configs = config::read(graph, &around.mounts, &mut problems);
         if !problems.is_empty() {

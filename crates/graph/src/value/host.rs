@@ -1,5 +1,5 @@
-//! Who may be called: entries of `allowedHosts` and `allowedAddresses`. It compares names and
-//! resolves nothing.
+//! Who may be called: entries of `allowedHosts` and `allowedAddresses`. It checks their
+//! form; who may really be called is judged by whoever calls.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use super::endpoint::{is_host_name, split_authority};
 pub enum AllowedHost {
     /// `@collector`: the environment's collector, whatever it is.
     Collector,
-    /// `host` or `host:port`; without a port, any.
+    /// `host` or `host:port`; without a port, that of the request's scheme.
     Exact { host: String, port: Option<u16> },
     /// `*.domain` or `*.domain:port`: every name below the domain, not the domain itself.
     Below { domain: String, port: Option<u16> },
@@ -58,24 +58,6 @@ impl AllowedHost {
         }
         Ok(Self::Below { domain: host, port })
     }
-
-    /// Whether a call to `host` and `port` is meant by this entry. The collector is not known
-    /// here: [`AllowedHost::Collector`] matches nothing and is the caller's to replace.
-    pub fn matches(&self, host: &str, port: u16) -> bool {
-        let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
-        let host = bare(host.trim_start_matches('[').trim_end_matches(']'));
-        match self {
-            Self::Collector => false,
-            Self::Exact { host: allowed, port: wanted } => {
-                host == bare(allowed) && wanted.is_none_or(|wanted| wanted == port)
-            }
-            Self::Below { domain, port: wanted } => {
-                let above = host.strip_suffix(&bare(domain)).and_then(|h| h.strip_suffix('.'));
-                above.is_some_and(|name| !name.is_empty())
-                    && wanted.is_none_or(|wanted| wanted == port)
-            }
-        }
-    }
 }
 
 /// `address:port` or `network/prefix:port`, with brackets around the address if it is IPv6.
@@ -114,23 +96,6 @@ mod tests {
         ] {
             assert_eq!(AllowedHost::parse(text), Err(error), "{text}");
         }
-    }
-
-    #[test]
-    fn matching_ignores_case_and_never_widens() {
-        let check = |entry: &str, host: &str, port: u16, expect: bool| {
-            let allowed = AllowedHost::parse(entry).unwrap();
-            assert_eq!(allowed.matches(host, port), expect, "{entry} {host}:{port}");
-        };
-        check("api.example", "API.example.", 443, true);
-        check("api.example:8443", "api.example", 443, false);
-        check("api.example", "evil-api.example", 443, false);
-        check("*.example", "a.b.example", 80, true);
-        check("*.example", "example", 80, false);
-        check("*.example", "badexample", 80, false);
-        check("*.example:80", "a.example", 81, false);
-        check("[::1]:4317", "[::1]", 4317, true);
-        check("@collector", "localhost", 4317, false);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use telemetry::{Channel, SendError};
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
-use super::witness::is_telemetry;
+use super::witness::{Witness, is_telemetry};
 use crate::instances::State;
 
 /// One `grpc` capability: a channel and the methods that may be called through it.
@@ -25,7 +25,7 @@ impl Endpoint {
         Self { name, channel, paths }
     }
 
-    async fn send(&self, state: &Arc<super::Witness>, path: &str, data: Vec<u8>) -> Answer {
+    async fn send(&self, witness: &Witness, path: &str, data: Vec<u8>) -> Answer {
         let Some(method) = self.paths.get(path) else {
             return Err(self.unknown(path));
         };
@@ -33,24 +33,20 @@ impl Endpoint {
         let begun = Instant::now();
         let sent = self.channel.send(method, Bytes::from(data)).await;
         if telemetry {
-            state.spent(begun.elapsed());
+            witness.spent(begun.elapsed());
         }
         match sent {
             Ok(_) => {
                 if telemetry {
-                    state.saw_ok();
+                    witness.saw_ok();
                 }
                 Ok(())
             }
             Err(error) => {
-                let text = error.to_string();
-                // A partial success is an answer with status 0: the adapter counts its records.
-                match (telemetry, matches!(error, SendError::PartialSuccess { .. })) {
-                    (true, true) => state.saw_ok(),
-                    (true, false) => state.saw_failure(&text),
-                    (false, _) => {}
+                if telemetry {
+                    testify(witness, &error);
                 }
-                Err(text)
+                Err(error.to_string())
             }
         }
     }
@@ -66,6 +62,18 @@ impl Endpoint {
 }
 
 type Answer = Result<(), String>;
+
+/// What a failed send means for the host's own count.
+fn testify(witness: &Witness, error: &SendError) {
+    match error {
+        // An answer with status 0: how many records it cost is for the caller to count.
+        SendError::PartialSuccess { .. } => witness.saw_ok(),
+        SendError::TooLarge { .. } | SendError::UnknownRoute { .. } => {
+            witness.saw_refusal(&error.to_string());
+        }
+        SendError::Status { .. } => witness.saw_failure(&error.to_string()),
+    }
+}
 
 /// Defines the slot so that it sends through `endpoint`.
 pub fn link(

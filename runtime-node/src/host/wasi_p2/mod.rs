@@ -2,6 +2,7 @@
 //! component; io, clocks, random and the methods of resources are shared by all.
 
 mod cli;
+mod error;
 mod filesystem;
 mod shared;
 mod stdio;

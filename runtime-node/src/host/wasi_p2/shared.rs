@@ -19,7 +19,7 @@ impl HasData for HasTable {
 
 /// Defines all shared interfaces; those that the composition does not import cost nothing.
 pub fn link_shared(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    io::error::add_to_linker::<State, HasTable>(linker, |s| &mut s.table)?;
+    super::error::link(linker)?;
     io::poll::add_to_linker::<State, HasTable>(linker, |s| &mut s.table)?;
     io::streams::add_to_linker::<State, HasTable>(linker, |s| &mut s.table)?;
     clocks::wall_clock::add_to_linker::<State, WasiClocks>(linker, clock_view)?;
