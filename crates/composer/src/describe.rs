@@ -7,10 +7,10 @@ use wasmparser::{Chunk, Parser, Payload};
 
 use crate::artifact::digest;
 use crate::encode::LEDGER_SECTION;
+use crate::guard;
 use crate::host::{Class, class};
 use crate::ledger::{Function, Ledger};
 use crate::outside::{self, Face, FaceKind};
-use crate::shape::not_a_component;
 
 /// Why a file cannot be described.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -64,11 +64,10 @@ pub enum ImportClass {
 
 /// Describes the component in `bytes`.
 pub fn describe(bytes: &[u8]) -> Result<Description, DescribeError> {
-    if let Some(found) = not_a_component(bytes) {
+    if let Some(found) = guard::refusal(bytes) {
         return Err(DescribeError::NotAComponent(found));
     }
-    let outside =
-        outside::read(bytes).map_err(|error| DescribeError::Unreadable(error.to_string()))?;
+    let outside = outside::read(bytes).map_err(DescribeError::Unreadable)?;
     let described = |face: &Face, class| Described {
         name: face.name.clone(),
         class,

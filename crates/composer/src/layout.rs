@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use graph::Problem;
 use wac_graph::PackageId;
-use wac_graph::types::{InterfaceId, ItemKind, Types};
+use wac_graph::types::{InterfaceId, ItemKind, Type, Types};
 
 use crate::expand::{Occurrence, Occurrences, provider_id};
 use crate::ledger::{Export, Grant, Instance, Ledger, Link, Omission};
@@ -23,6 +23,8 @@ pub(crate) struct Layout {
     pub(crate) parts: BTreeMap<String, Part>,
     pub(crate) exports: Vec<Exposed>,
     pub(crate) shared: SharedImports,
+    /// Whether some link hands over resources.
+    pub(crate) resources_linked: bool,
 }
 
 /// One occurrence and its arguments.
@@ -67,7 +69,8 @@ pub(crate) fn lay_out(
     occurrences: &Occurrences,
     types: &Types,
 ) -> (Layout, Vec<Problem>) {
-    let mut builder = Builder { roster, types, layout: Layout::default() };
+    let mut builder =
+        Builder { roster, types, reach: Reach::new(types), layout: Layout::default() };
     builder.layout.ledger.graph = roster.graph.metadata.name.clone();
     builder.layout.ledger.capabilities = capabilities(roster);
     for (id, occurrence) in occurrences {
@@ -94,6 +97,7 @@ fn capabilities(roster: &Roster<'_>) -> BTreeMap<String, String> {
 struct Builder<'a> {
     roster: &'a Roster<'a>,
     types: &'a Types,
+    reach: Reach<'a>,
     layout: Layout,
 }
 
@@ -142,6 +146,7 @@ impl Builder<'_> {
         match &wire.source {
             Source::Component { position, export } => {
                 let provider = provider_id(self.roster.member(*position)?, id);
+                self.layout.resources_linked |= self.hands_over_resources(import);
                 self.layout.ledger.links.push(Link {
                     consumer: id.to_owned(),
                     interface: import.name.clone(),
@@ -174,6 +179,15 @@ impl Builder<'_> {
         Some(Argument::Slot { name, interface })
     }
 
+    fn hands_over_resources(&mut self, import: &Item) -> bool {
+        let (Some(id), types) = (import.interface(), self.types) else { return false };
+        types[id].exports.values().any(|kind| match kind {
+            ItemKind::Func(id) => self.reach.function_has_resource(*id),
+            ItemKind::Type(Type::Value(ty)) => self.reach.value_has_resource(*ty),
+            _ => true,
+        })
+    }
+
     /// Notes a declaration of a shared interface.
     fn share(&mut self, id: InterfaceId) {
         self.layout.shared.add(self.types, id, shared::Reach::WithoutAuthority);
@@ -184,13 +198,12 @@ impl Builder<'_> {
     }
 
     fn exports(&mut self, id: &str, occurrence: &Occurrence, member: &Member<'_>, shape: &Shape) {
-        let mut reach = Reach::new(self.types);
         let loose = |item: &&Item| matches!(item.kind, Kind::Function(_));
         let (loose, whole): (Vec<_>, Vec<_>) =
             shape.exports.iter().filter(|item| item.callable()).partition(loose);
         for item in whole.into_iter().chain(loose) {
             if let Kind::Function(function) = item.kind
-                && reach.function_needs_names(function)
+                && self.reach.function_needs_names(function)
             {
                 self.layout.ledger.omitted.push(Omission {
                     instance: id.to_owned(),

@@ -3,7 +3,7 @@
 
 use graph::Problem;
 
-use crate::host;
+use crate::host::{self, Class};
 use crate::interface::{Fit, InterfaceName};
 use crate::offer::offer;
 use crate::resolve::Candidate;
@@ -27,6 +27,7 @@ pub(crate) fn import(
             };
             version(member, import, field, &what, &nearest.offer.name, nearest.offer.fit)
         }
+        None if host::class(&import.name) == Class::Shim => shim(member, import),
         None => elsewhere(roster, member, import),
     }
 }

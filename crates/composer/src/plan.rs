@@ -18,7 +18,7 @@ use crate::portable;
 use crate::resolve::resolve;
 use crate::roster::Roster;
 use crate::route;
-use crate::verify::verify;
+use crate::verify::{Depth, verify};
 
 /// A graph whose wiring is settled and checked.
 pub struct Plan {
@@ -91,8 +91,12 @@ impl Plan {
         }
         let bytes = encode::encode(self.composition, &self.layout)
             .map_err(|error| vec![not_encoded(error)])?;
+        let depth = match self.layout.resources_linked {
+            true => Depth::Structure,
+            false => Depth::Outside,
+        };
         let ledger = self.layout.ledger;
-        verify(&bytes, &ledger).map_err(|error| vec![not_verified(&error.to_string())])?;
+        verify(&bytes, &ledger, depth).map_err(|error| vec![not_verified(&error.to_string())])?;
         Ok(Composition { digest: digest(&bytes), bytes, ledger })
     }
 

@@ -9,6 +9,7 @@ use wac_graph::types::{FuncTypeId, InterfaceId, ItemKind, Package, ResourceId, T
 use wac_graph::{CompositionGraph, PackageId};
 
 use crate::artifact::Artifact;
+use crate::guard;
 use crate::reach::Reach;
 
 /// Why an artifact has no shape.
@@ -96,7 +97,7 @@ pub(crate) fn read(
     composition: &mut CompositionGraph,
     artifact: &Artifact,
 ) -> Result<Shape, ShapeError> {
-    if let Some(found) = not_a_component(&artifact.bytes) {
+    if let Some(found) = guard::refusal(&artifact.bytes) {
         return Err(ShapeError::NotAComponent(found));
     }
     // wac and the validator below it are given bytes from anywhere; a panic there must not end
@@ -115,19 +116,6 @@ pub(crate) fn read(
         .register_package(package)
         .map_err(|error| ShapeError::Unreadable(error.to_string()))?;
     shape(composition.types(), world, package, &artifact.digest)
-}
-
-/// What the bytes are, if they do not start as a component does.
-pub(crate) fn not_a_component(bytes: &[u8]) -> Option<&'static str> {
-    if wasmparser::Parser::is_component(bytes) {
-        None
-    } else if bytes.is_empty() {
-        Some("it is empty")
-    } else if wasmparser::Parser::is_core_wasm(bytes) {
-        Some("it is a core module")
-    } else {
-        Some("it does not start with the component header")
-    }
 }
 
 fn shape(

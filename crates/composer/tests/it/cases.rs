@@ -97,3 +97,20 @@ fn every_case_has_a_row_and_every_row_a_case() {
     let goldens = std::fs::read_dir(folder().join("cases")).expect("cases").count();
     assert_eq!(goldens, 2 * cases.len(), "a case without a golden, or a golden without a case");
 }
+
+#[test]
+fn a_plan_without_an_artifact_is_a_plan_but_no_composition() {
+    let mut case = case("diamond");
+    case.artifacts.remove("top");
+    let plan = plan(&case.graph, &case.artifacts).expect("plan");
+    assert_eq!(plan.ledger().links.len(), 2);
+    let problems = plan.compose().expect_err("no composition");
+    let codes: Vec<_> = problems.iter().map(|p| (p.code, p.field.as_str())).collect();
+    assert_eq!(codes, [("missing-artifact", "spec.components[0]")]);
+}
+
+#[test]
+fn a_plan_may_be_made_on_another_thread() {
+    fn sendable<T: Send>() {}
+    sendable::<composer::Plan>();
+}

@@ -67,6 +67,35 @@ fn types_nested_without_end_are_refused() {
 }
 
 #[test]
+fn declarations_nested_without_end_do_not_exhaust_the_stack() {
+    let body = [&[1], [0x41, 1, 1].repeat(200_000).as_slice(), &[0x41, 0]].concat();
+    let length = body.len();
+    let leb = [length & 0x7f | 0x80, length >> 7 & 0x7f | 0x80, length >> 14].map(|b| b as u8);
+    let bytes = [b"\0asm\x0d\0\x01\0\x07".as_slice(), &leb, &body].concat();
+    let error = describe(&bytes).expect_err("too deep");
+    assert!(error.to_string().contains("nested too deep"), "{error}");
+    survive(bytes);
+}
+
+#[test]
+fn instances_nested_without_end_are_refused() {
+    let nested = (1..3000).map(|i| {
+        format!(
+            "(type $t{i} (instance (alias outer $c $t{} (type $p)) \
+             (export \"x\" (instance (type $p)))))",
+            i - 1
+        )
+    });
+    let nested: String = nested.collect();
+    let text = format!(
+        "(component $c (type $t0 (instance)) {nested} (import \"a:b/c\" (instance (type $t2999))))"
+    );
+    let bytes = wat::parse_str(text).expect("wat");
+    describe(&bytes).expect_err("too deep");
+    survive(bytes);
+}
+
+#[test]
 fn types_that_double_at_each_step_are_cut() {
     let doubled =
         (1..16).map(|i| format!("(type $t{i} (tuple $t{0} $t{0}))", i - 1)).collect::<String>();
