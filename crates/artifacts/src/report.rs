@@ -67,7 +67,7 @@ pub(crate) fn bad_key(field: &str, component: &str, part: &str, text: &str) -> P
 
 pub(crate) fn no_digest(field: &str, component: &str, url: &str) -> Problem {
     let message = format!("component `{component}`: url `{url}` needs a `digest` beside it");
-    Problem::new("digest-missing", field, message)
+    Problem::new("missing-digest", field, message)
         .expected("digest: sha256: and 64 hex digits")
         .fix("add the digest of the file: sha256sum FILE")
 }

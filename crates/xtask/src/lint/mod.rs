@@ -4,6 +4,7 @@
 mod deny;
 mod licence;
 mod source;
+mod words;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ pub(crate) struct Options {
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let mut findings = Vec::new();
     findings.extend(part("sources", source::check(project.root())));
+    findings.extend(part("problem codes", words::check(project.root())));
     findings.extend(part("arrows", arrows::check(project)));
     findings.extend(part("dependencies", deny::check(project, &WORKSPACES)));
     for manifest in WORKSPACES {
