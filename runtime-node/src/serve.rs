@@ -39,10 +39,16 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
     let front = front(&node, routes.unwrap_or_default(), &metrics)
         .map_err(|problems| manifest.problems(problems))?;
     let timing = Timing { headers: HEADERS, grace: ports.stop_grace, drain: ports.drain };
-    let http = bind(manifest, ports.http, timing, "spec.http.port", "--port").await?;
+    let http = match &manifest.graph.spec.http {
+        Some(_) => Some(bind(manifest, ports.http, timing, "spec.http.port", "--port").await?),
+        None => None,
+    };
     let admin = bind(manifest, ports.admin, timing, "", "--admin-port").await?;
     let readiness = Arc::new(Readiness::default());
-    eprintln!("http: listening on http://{}", http.local_addr());
+    match &http {
+        Some(http) => eprintln!("http: listening on http://{}", http.local_addr()),
+        None => eprintln!("http: the graph has no routes, nothing listens for requests"),
+    }
     eprintln!("admin: listening on http://{}", admin.local_addr());
     tracing::info!(
         graph = node.settings.graph,
@@ -59,12 +65,18 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
             admin_done.cancelled().await
         }),
     );
-    let serving = http.serve(Arc::new(front), async move {
+    let stopping = async move {
         stop_signal().await;
         readiness.set(Phase::Draining);
         tracing::info!("draining");
-    });
-    let drained = serving.await;
+    };
+    let drained = match http {
+        Some(http) => http.serve(Arc::new(front), stopping).await,
+        None => {
+            stopping.await;
+            Drained { unfinished: 0 }
+        }
+    };
     // The admin port answers until the last request is done, so that the drain can be watched.
     stopped.cancel();
     looking_after.abort();

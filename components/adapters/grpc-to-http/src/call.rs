@@ -14,6 +14,10 @@ use wait::Deadline;
 
 /// Calls `method` with one message and returns the message of a successful answer.
 pub(crate) fn unary(settings: &Settings, method: &str, message: &[u8]) -> Result<Vec<u8>, Failure> {
+    exchange(settings, method, message).map_err(|failure| failure.at(&settings.server))
+}
+
+fn exchange(settings: &Settings, method: &str, message: &[u8]) -> Result<Vec<u8>, Failure> {
     let deadline = Deadline::after(settings.timeout);
     let prefix = frame::prefix(message)?;
     let (response, body) = transmit::start(settings, method)?;

@@ -21,10 +21,11 @@ pub(crate) fn check(method: &str, reply: &[u8]) -> Result<(), String> {
     let Some((rejected, message)) = read(reply) else {
         return Err("INTERNAL: the reply is not an OTLP export response".to_owned());
     };
-    if rejected > 0 {
-        return Err(format!("partial_success: rejected={rejected}; {message}"));
+    match rejected {
+        0 => Ok(()),
+        1.. => Err(format!("partial_success: rejected={rejected}; {message}")),
+        _ => Err(format!("INTERNAL: the reply counts {rejected} rejected records")),
     }
-    Ok(())
 }
 
 /// The number and the reason; none if the bytes are not protobuf.
@@ -112,6 +113,16 @@ mod tests {
     fn a_warning_without_refused_records_is_success() {
         let reply = [&[0x0a, 6, 0x12, 4][..], b"slow"].concat();
         assert_eq!(check(LOGS, &reply), Ok(()));
+    }
+
+    #[test]
+    fn a_negative_number_is_no_success() {
+        let number = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
+        let reply = [&[0x0a, 11, 0x08][..], &number].concat();
+        assert_eq!(
+            check(LOGS, &reply),
+            Err("INTERNAL: the reply counts -1 rejected records".to_owned())
+        );
     }
 
     #[test]

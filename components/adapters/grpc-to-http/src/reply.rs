@@ -43,7 +43,7 @@ pub(crate) fn message(answer: Answer) -> Result<Vec<u8>, Failure> {
             Code::of_number(number),
             format!("grpc-status {number} without a message"),
         )),
-        Some(number) => Err(Failure::new(Code::of_number(number), text)),
+        Some(number) => Err(Failure::said(Code::of_number(number), text)),
         None => Err(Failure::new(
             Code::Unknown,
             format!("grpc-status is not a number: {}", String::from_utf8_lossy(&status)),

@@ -1,10 +1,19 @@
 //! The URL of a gRPC server: scheme and authority, nothing more. Knows nothing of HTTP.
 
+use std::fmt;
+
 /// Where to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Server {
     pub(crate) tls: bool,
     pub(crate) authority: String,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.authority)
+    }
 }
 
 /// Reads `http://host:port` or `https://host:port`; the error says what is wrong with it.

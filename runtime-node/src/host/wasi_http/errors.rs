@@ -128,7 +128,6 @@ fn of_reason(reason: h2::Reason) -> Error {
         h2::Reason::INADEQUATE_SECURITY => Error::TlsProtocolError,
         h2::Reason::NO_ERROR
         | h2::Reason::CANCEL
-        | h2::Reason::INTERNAL_ERROR
         | h2::Reason::STREAM_CLOSED
         | h2::Reason::CONNECT_ERROR => Error::ConnectionTerminated,
         _ => Error::HttpProtocolError,

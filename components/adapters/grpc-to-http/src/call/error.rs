@@ -53,6 +53,11 @@ fn text(error: &ErrorCode) -> String {
     match error {
         ErrorCode::ConnectionRefused => "connection refused".to_owned(),
         ErrorCode::ConnectionTerminated => "connection closed by the server".to_owned(),
+        ErrorCode::HttpResponseIncomplete => "the answer broke off before its end".to_owned(),
+        ErrorCode::HttpProtocolError => {
+            "the stream was reset, or the answer is not HTTP/2 as gRPC needs it".to_owned()
+        }
+        ErrorCode::DestinationUnavailable => "the server does not take the call now".to_owned(),
         ErrorCode::ConnectionTimeout => "no connection in time".to_owned(),
         ErrorCode::DnsError(_) | ErrorCode::DnsTimeout => "host name not resolved".to_owned(),
         ErrorCode::HttpRequestDenied => "the host does not allow this destination".to_owned(),

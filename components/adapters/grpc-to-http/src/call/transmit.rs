@@ -57,7 +57,8 @@ fn headers(settings: &Settings) -> Result<Fields, Failure> {
 fn options(settings: &Settings) -> Result<RequestOptions, Failure> {
     let options = RequestOptions::new();
     let connect = Some(nanoseconds(settings.connect_timeout));
-    let whole = Some(nanoseconds(settings.timeout));
+    // Longer than the deadline, so that it is the deadline that is missed.
+    let whole = Some(nanoseconds(settings.timeout.saturating_mul(2)));
     options.set_connect_timeout(connect).map_err(|()| refused("connect timeout"))?;
     options.set_first_byte_timeout(whole).map_err(|()| refused("first byte timeout"))?;
     options.set_between_bytes_timeout(whole).map_err(|()| refused("between bytes timeout"))?;

@@ -1,0 +1,17 @@
+//! The node as its users meet it: the built program and the library, real components, receivers on
+//! loopback.
+
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod receivers;
+#[cfg(test)]
+mod run;
+#[cfg(test)]
+mod serving;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod values;
