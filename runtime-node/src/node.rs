@@ -26,7 +26,7 @@ impl Node {
         let Checked { manifest, plan, settings } = checked;
         let composition = plan.compose().map_err(|p| manifest.problems(p))?;
         let instances =
-            prepare(&composition, &settings).map_err(|problem| manifest.problems(vec![problem]))?;
+            prepare(&composition, &settings).map_err(|problems| manifest.problems(problems))?;
         instances
             .try_start()
             .await
@@ -48,7 +48,7 @@ impl Node {
     }
 }
 
-fn prepare(composition: &Composition, settings: &Settings) -> Result<Instances, Problem> {
+fn prepare(composition: &Composition, settings: &Settings) -> Result<Instances, Vec<Problem>> {
     let ledger = &composition.ledger;
     let capacity = Capacity {
         concurrency: settings.limits.concurrency,
@@ -63,8 +63,12 @@ fn prepare(composition: &Composition, settings: &Settings) -> Result<Instances, 
         .map_err(|e| internal(&format!("{e:#}")))
 }
 
-fn internal(reason: &str) -> Problem {
-    Problem::new("not-runnable", "spec.components", format!("the graph cannot be run: {reason}"))
+fn internal(reason: &str) -> Vec<Problem> {
+    vec![Problem::new(
+        "not-runnable",
+        "spec.components",
+        format!("the graph cannot be run: {reason}"),
+    )]
 }
 
 fn cannot_start(failure: &Failure) -> Problem {

@@ -35,7 +35,7 @@ pub struct Checked {
 pub async fn load(mut request: Request) -> Result<Checked, Problems> {
     let name = display_name(&request.graph);
     let bytes = read(&request.graph)
-        .map_err(|problem| Document::without_tree(&name, "").problems(vec![problem]))?;
+        .map_err(|problems| Document::without_tree(&name, "").problems(problems))?;
     let manifest = graph::read(&bytes, &name, request.target)?;
     if request.around.base_dir.as_os_str().is_empty() {
         request.around.base_dir = directory_of(&request.graph);
@@ -62,7 +62,7 @@ pub async fn load(mut request: Request) -> Result<Checked, Problems> {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+fn read(path: &Path) -> Result<Vec<u8>, Vec<Problem>> {
     let mut bytes = Vec::new();
     let reading = if path == Path::new("-") {
         std::io::stdin().lock().take(MANIFEST_LIMIT).read_to_end(&mut bytes)
@@ -71,13 +71,15 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     };
     match reading {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Problem::new(
-            "manifest-unreadable",
-            "",
-            format!("the manifest {} cannot be read: {error}", path.display()),
-        )
-        .expected("a readable file with one ComponentGraph, or - for standard input")
-        .fix("check the path")),
+        Err(error) => Err(vec![
+            Problem::new(
+                "manifest-unreadable",
+                "",
+                format!("the manifest {} cannot be read: {error}", path.display()),
+            )
+            .expected("a readable file with one ComponentGraph, or - for standard input")
+            .fix("check the path"),
+        ]),
     }
 }
 

@@ -171,6 +171,26 @@ capabilities:
           [
             "otel.exporter.otlp.endpoint",
             "http://127.0.0.1:1"
+          ],
+          [
+            "otel.resource.componentgraph.component",
+            "probe"
+          ],
+          [
+            "otel.resource.componentgraph.graph",
+            "tested"
+          ],
+          [
+            "otel.resource.service.name",
+            "renamed"
+          ],
+          [
+            "otel.resource.team",
+            "blue"
+          ],
+          [
+            "own",
+            "mine"
           ]
         ]"#]]
     .assert_eq(&serde_json::to_string_pretty(&all).expect("json"));
@@ -202,10 +222,14 @@ capabilities:
         let done = graph.invoke(&["sender", "send", path, size]).await.expect(3);
         done.json()["error"].as_str().expect("text").to_owned()
     };
-    expect![[r#""#]].assert_eq(&refused("lgs", "0").await);
-    expect![[r#""#]].assert_eq(&refused("none", "0").await);
+    expect![[r#"unknown_route: capability "grpc" has no path "lgs"; its paths are logs, none"#]]
+        .assert_eq(&refused("lgs", "0").await);
+    let unimplemented = refused("none", "0").await.replace(&collector.url(), "URL");
+    expect!["UNIMPLEMENTED: URL answered grpc-status 12 without a message"]
+        .assert_eq(&unimplemented);
     let too_large = refused("logs", "65537").await.replace(&collector.url(), "URL");
-    expect![[r#""#]].assert_eq(&too_large);
+    expect!["too_large: the message has 65537 bytes, more than the 65536 allowed to URL"]
+        .assert_eq(&too_large);
 }
 
 #[tokio::test]
@@ -230,7 +254,10 @@ async fn span_log() {
     let error = done.json()["error"].as_str().expect("text").to_owned();
     assert!(error.starts_with("unimplemented: "), "{error}");
     graph.invoke(&["guest", "flawed"]).await.expect(0);
-    assert_eq!(graph.invoke(&["guest", "outer"]).await.expect(0).json(), json!(["", ""]));
+    assert_eq!(
+        graph.invoke(&["guest", "outer"]).await.expect(0).json(),
+        json!(["0".repeat(32), "0".repeat(16)])
+    );
 }
 
 #[tokio::test]

@@ -109,11 +109,11 @@ async fn resets_and_silence_are_failures() {
     check(
         &["Reset", "ResetAtOnce", "Never", "Stall"],
         expect![[r#"
-        Reset: HttpResponseIncomplete; 0 ok, Some("incomplete HTTP response")
-        ResetAtOnce: ConnectionTerminated; 0 ok, Some("connection terminated")
-        Never: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
-        Stall: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
-    "#]],
+            Reset: HttpProtocolError; 0 ok, Some("HTTP protocol error")
+            ResetAtOnce: HttpProtocolError; 0 ok, Some("HTTP protocol error")
+            Never: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
+            Stall: ConnectionReadTimeout; 0 ok, Some("connection read timeout")
+        "#]],
     )
     .await;
 }

@@ -216,17 +216,17 @@ async fn what_the_server_says_reaches_guest_and_witness() {
     check(
         "Reset",
         expect![[r#"
-        UNAVAILABLE
-        0 of 1 ok, Some("incomplete HTTP response")
-    "#]],
+            INTERNAL
+            0 of 1 ok, Some("HTTP protocol error")
+        "#]],
     )
     .await;
     check(
         "ResetAtOnce",
         expect![[r#"
-        UNAVAILABLE
-        0 of 1 ok, Some("connection terminated")
-    "#]],
+            INTERNAL
+            0 of 1 ok, Some("HTTP protocol error")
+        "#]],
     )
     .await;
     check(
