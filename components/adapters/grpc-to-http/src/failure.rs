@@ -27,8 +27,7 @@ impl Failure {
 
     /// Says which server it was, unless the server itself spoke.
     pub(crate) fn at(self, server: &Server) -> Self {
-        let message =
-            if self.said { self.message } else { format!("{server}: {}", self.message) };
+        let message = if self.said { self.message } else { format!("{server}: {}", self.message) };
         Self { message, ..self }
     }
 }
