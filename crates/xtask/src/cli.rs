@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::bench;
 use crate::component;
 use crate::demo;
 use crate::lint;
@@ -33,6 +34,8 @@ enum Chore {
     Tools,
     /// Install what the tests need and run all of them (example: cargo xtask test --long)
     Test(suite::Options),
+    /// Measure what is promised about speed (example: cargo xtask bench invoke)
+    Bench(bench::Options),
 }
 
 impl Cli {
@@ -45,6 +48,7 @@ impl Cli {
             Chore::Lint(options) => lint::run(&project, &options),
             Chore::Tools => tools::run(),
             Chore::Test(options) => suite::run(&project, &options),
+            Chore::Bench(options) => bench::run(&project, &options),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! starts the one that was asked for.
 
 mod arrows;
+mod bench;
 mod cli;
 mod component;
 mod demo;

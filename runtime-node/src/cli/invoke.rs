@@ -84,6 +84,7 @@ fn report(totals: &Totals, signature: &Signature, output: Output) {
                 "deliver": totals.times.deliver.as_nanos() as u64,
                 "send": totals.times.send.as_nanos() as u64,
                 "wall": totals.wall.as_nanos() as u64,
+                "processor": totals.processor.map(|time| time.as_nanos() as u64),
             });
             println!(
                 "{}",

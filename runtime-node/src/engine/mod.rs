@@ -3,6 +3,8 @@
 //! neither the manifest nor what the host offers.
 
 mod config;
+#[cfg(test)]
+mod tests;
 mod ticker;
 
 use std::num::NonZeroU32;

@@ -91,7 +91,7 @@ impl Instances {
         let begun = Instant::now();
         let mut store = self.store(begun + self.limits.timeout);
         let mut times = Times::default();
-        let call = self.call(&mut store, callable, params, &mut times);
+        let call = self.call(&mut store, callable, params, begun, &mut times);
         // Waits inside host functions are cut here; code that runs is cut by the epoch.
         let called = tokio::time::timeout(self.limits.timeout, call).await;
         let (instance, value) = match called {
@@ -114,9 +114,9 @@ impl Instances {
         store: &mut Store<State>,
         callable: &Callable,
         params: &[Val],
+        begun: Instant,
         times: &mut Times,
     ) -> wasmtime::Result<(Instance, Option<Val>)> {
-        let begun = Instant::now();
         let instance = self.pre.instantiate_async(&mut *store).await?;
         times.instantiate = begun.elapsed();
         let function = instance

@@ -3,7 +3,9 @@
 
 pub mod admin;
 pub mod http;
+mod processor;
 pub mod repeat;
 mod signal;
 
+pub use processor::processor_time;
 pub use signal::stop_signal;

@@ -10,6 +10,7 @@ use telemetry::Counts;
 use tokio::task::JoinSet;
 use wasmtime::component::Val;
 
+use super::processor_time;
 use crate::instances::{Callable, Failure, Instances, Outcome, Times};
 
 /// How often and how many at a time.
@@ -35,6 +36,8 @@ pub struct Totals {
     pub last_error: Option<String>,
     pub times: Times,
     pub wall: Duration,
+    /// Processor time of the whole process meanwhile, where the system tells.
+    pub processor: Option<Duration>,
 }
 
 /// Calls the function as often as planned.
@@ -44,7 +47,7 @@ pub async fn repeat(
     params: Arc<[Val]>,
     plan: Plan,
 ) -> Totals {
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), processor_time());
     let left = Arc::new(AtomicU32::new(plan.count.get()));
     let mut workers = JoinSet::new();
     for _ in 0..plan.concurrency.min(plan.count).get() {
@@ -66,6 +69,7 @@ pub async fn repeat(
         }
     }
     totals.wall = begun.elapsed();
+    totals.processor = processor_time().zip(used).map(|(now, then)| now.saturating_sub(then));
     totals
 }
 

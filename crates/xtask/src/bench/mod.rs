@@ -1,0 +1,42 @@
+//! `cargo xtask bench`: what the project promises about speed, measured on this machine in release
+//! builds. Figures are printed with their spread, and held against the goals; a goal that is not
+//! met is said, not an error, since machines differ.
+
+mod compose;
+mod invoke;
+mod process;
+mod spread;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::project::Project;
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Subcommand)]
+enum Subject {
+    /// Invocations that each send one log record, beside the sending alone
+    /// (example: cargo xtask bench invoke --rounds 3)
+    Invoke(invoke::Options),
+    /// Composing chains of components (example: cargo xtask bench compose)
+    Compose(compose::Options),
+}
+
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
+    match &options.subject {
+        Subject::Invoke(options) => invoke::run(project, options),
+        Subject::Compose(options) => compose::run(project, options),
+    }
+}
+
+/// Says whether a goal is met.
+fn goal(what: &str, limit: f64, unit: &str, found: f64) {
+    let verdict = if found <= limit { "met" } else { "NOT met" };
+    println!("goal: {what} ≤ {limit} {unit}: {verdict} ({found:.1} {unit})");
+}
