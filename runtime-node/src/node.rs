@@ -42,6 +42,9 @@ impl Node {
     pub fn callable(&self, component: &str, function: &str) -> Result<Callable, String> {
         let (export, function) =
             composer::find(self.ledger(), component, function).map_err(|e| e.to_string())?;
+        if let Some(reason) = &function.inside {
+            return Err(format!("{:?} cannot be called from outside: {reason}", function.name));
+        }
         self.instances
             .callable(export, &function.name)
             .ok_or_else(|| format!("the composition lacks {} of {component:?}", function.name))

@@ -93,7 +93,7 @@ fn front(
     let mut problems = Vec::new();
     for (place, route) in routes.iter().enumerate() {
         match node.callable(route.component.as_str(), &route.function) {
-            Ok(callable) => targets.push(target(place, route, callable)),
+            Ok(callable) => targets.push(target(route, callable)),
             Err(reason) => problems.push(Problem::new(
                 "unknown-function",
                 format!("spec.http.routes[{place}].function"),
@@ -106,12 +106,12 @@ fn front(
     }
     let body = usize::try_from(node.settings.request_body).unwrap_or(usize::MAX);
     let limits = RequestLimits { body, body_time: BODY };
-    Front::new(targets, Arc::clone(&node.instances), limits, metrics)
+    Ok(Front::new(targets, Arc::clone(&node.instances), limits, metrics))
 }
 
-fn target(place: usize, route: &Route, callable: Callable) -> Target<Callable> {
+fn target(route: &Route, callable: Callable) -> Target<Callable> {
     let signature = Signature::of(&callable.params, callable.result.as_ref());
-    Target { place, route: route.clone(), signature, callable }
+    Target { route: route.clone(), signature, callable }
 }
 
 async fn bind(

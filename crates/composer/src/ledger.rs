@@ -99,6 +99,10 @@ pub struct Function {
     /// WIT text of the result type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// Why only another component can call it: the part of its type that cannot be written down,
+    /// such as a resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
 }
 
 /// One parameter; `ty` is WIT text.

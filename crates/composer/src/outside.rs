@@ -14,7 +14,7 @@ use wasmparser::{
     WasmFeatures,
 };
 
-use crate::ledger::{Function, Parameter};
+use crate::ledger::Function;
 use crate::wit::{self, Source, TypeShape};
 
 /// The outside of a component.
@@ -154,18 +154,8 @@ impl<'a> Scope<'a> {
 
     fn function(&self, name: &str, id: ComponentFuncTypeId) -> Function {
         let func = &self.types[id];
-        Function {
-            name: name.to_owned(),
-            params: func
-                .params
-                .iter()
-                .map(|(name, ty)| Parameter {
-                    name: name.to_string(),
-                    ty: wit::reference(self, *ty),
-                })
-                .collect(),
-            result: func.result.map(|ty| wit::reference(self, ty)),
-        }
+        let params = func.params.iter().map(|(name, ty)| (name.to_string(), *ty));
+        wit::function(self, name, params, func.result)
     }
 
     fn resource(&self, id: AliasableResourceId) -> &str {

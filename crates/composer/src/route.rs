@@ -1,9 +1,11 @@
-//! Whether each HTTP route leads to one function that some component exports.
+//! Whether each HTTP route leads to one function that some component exports and that HTTP can
+//! call.
 
-use graph::Problem;
+use graph::{Problem, Route};
 
 use crate::find::{FindError, find};
-use crate::ledger::Ledger;
+use crate::ledger::{Function, Ledger};
+use crate::nearest::nearest;
 use crate::roster::Roster;
 
 pub(crate) fn check(roster: &Roster<'_>, ledger: &Ledger) -> Vec<Problem> {
@@ -16,12 +18,47 @@ pub(crate) fn check(roster: &Roster<'_>, ledger: &Ledger) -> Vec<Problem> {
         if member.is_none_or(|member| member.shape.is_none()) {
             continue;
         }
-        if let Err(error) = find(ledger, component, &route.function) {
-            let field = format!("spec.http.routes[{place}].function");
-            problems.push(problem(route.name.as_str(), field, error));
+        match find(ledger, component, &route.function) {
+            Ok((_, function)) => {
+                problems.extend(inside(route, function, field(place, "function")));
+                problems.extend(captures(route, function, &field(place, "path")));
+            }
+            Err(error) => {
+                problems.push(problem(route.name.as_str(), field(place, "function"), error));
+            }
         }
     }
     problems
+}
+
+fn field(place: usize, key: &str) -> String {
+    format!("spec.http.routes[{place}].{key}")
+}
+
+fn inside(route: &Route, function: &Function, field: String) -> Option<Problem> {
+    let reason = function.inside.as_ref()?;
+    let message = format!("the function of route `{}` cannot be called by HTTP", route.name);
+    let problem = Problem::new("unsupported-type", field, message).found(reason);
+    Some(problem.fix("route to a function of plain values"))
+}
+
+/// What the path captures is given by name.
+fn captures(route: &Route, function: &Function, field: &str) -> Vec<Problem> {
+    let taken = |name: &str| function.params.iter().any(|param| param.name == name);
+    let names = route.captures().filter(|name| !taken(name));
+    let problem = |name| {
+        let message =
+            format!("route `{}` captures `{name}`, which its function does not take", route.name);
+        let problem = Problem::new("unknown-capture", field, message)
+            .expected(format!("a parameter of `{function}`"))
+            .found(format!("{{{name}}}"));
+        let known = function.params.iter().map(|param| param.name.as_str());
+        match nearest(name, known) {
+            Some(nearest) => problem.fix(format!("did you mean `{{{nearest}}}`?")),
+            None => problem.fix("name the capture after a parameter"),
+        }
+    };
+    names.map(problem).collect()
 }
 
 fn problem(route: &str, field: String, error: FindError) -> Problem {

@@ -6,7 +6,7 @@ use wac_graph::types::{
     DefinedType, DefinedTypeId, FuncTypeId, ItemKind, ResourceId, Type, Types, ValueType,
 };
 
-use crate::ledger::{Function, Parameter};
+use crate::ledger::Function;
 use crate::wit::{self, Source, TypeShape};
 
 /// Types with the names that a scope (interface or world) gives them.
@@ -39,15 +39,8 @@ impl<'a> Scope<'a> {
     /// The signature of a function under a name.
     pub(crate) fn function(&self, name: &str, id: FuncTypeId) -> Function {
         let func = &self.types[id];
-        let parameter = |(name, ty): (&String, &ValueType)| Parameter {
-            name: name.clone(),
-            ty: wit::reference(self, *ty),
-        };
-        Function {
-            name: name.to_owned(),
-            params: func.params.iter().map(parameter).collect(),
-            result: func.result.map(|ty| wit::reference(self, ty)),
-        }
+        let params = func.params.iter().map(|(name, ty)| (name.clone(), *ty));
+        wit::function(self, name, params, func.result)
     }
 
     /// What a named item is.
@@ -78,7 +71,7 @@ impl Source for Scope<'_> {
     fn shape(&self, id: ValueType) -> TypeShape<'_, ValueType> {
         let id = match id {
             ValueType::Primitive(ty) => return TypeShape::Word(ty.desc()),
-            ValueType::Own(id) => return TypeShape::Word(self.resource(id)),
+            ValueType::Own(id) => return TypeShape::Own(self.resource(id)),
             ValueType::Borrow(id) => return TypeShape::Borrow(self.resource(id)),
             ValueType::Defined(id) => id,
         };

@@ -1,4 +1,7 @@
-//! Types as WIT text. What a type is made of is answered by a [`Source`]; this file only writes.
+//! Types as WIT text, and which of them stay inside a composition. What a type is made of is
+//! answered by a [`Source`].
+
+use crate::ledger::{Function, Parameter};
 
 /// Longest text of one type; a hostile type may expand to a million nodes.
 const LONGEST: usize = 2000;
@@ -16,6 +19,8 @@ pub(crate) trait Source {
 /// One type, one level deep.
 pub(crate) enum TypeShape<'a, T> {
     Word(&'a str),
+    /// A resource, by its name.
+    Own(&'a str),
     Borrow(&'a str),
     Same(T),
     /// `list<u8>`, `result<_, string>`.
@@ -65,6 +70,30 @@ impl<'a, T> TypeShape<'a, T> {
     }
 }
 
+/// The signature of a function.
+pub(crate) fn function<S: Source>(
+    source: &S,
+    name: &str,
+    params: impl IntoIterator<Item = (String, S::Id)>,
+    result: Option<S::Id>,
+) -> Function {
+    let mut search = Search { source, left: PARTS };
+    let mut inside = None;
+    let mut parameter = |(name, id)| {
+        let part = search.foreign(id);
+        inside = inside.take().or_else(|| part.map(|p| format!("parameter `{name}` holds {p}")));
+        Parameter { name, ty: reference(source, id) }
+    };
+    let params = params.into_iter().map(&mut parameter).collect();
+    let part = result.and_then(|id| search.foreign(id));
+    Function {
+        name: name.to_owned(),
+        params,
+        result: result.map(|id| reference(source, id)),
+        inside: inside.or_else(|| part.map(|part| format!("the result holds {part}"))),
+    }
+}
+
 /// The name of a type, or what it is made of when it has none.
 pub(crate) fn reference<S: Source>(source: &S, id: S::Id) -> String {
     let mut writer = Writer { source, text: String::new() };
@@ -107,7 +136,7 @@ impl<S: Source> Writer<'_, S> {
 
     fn definition(&mut self, id: S::Id) {
         match self.source.shape(id) {
-            TypeShape::Word(word) => self.text.push_str(word),
+            TypeShape::Word(word) | TypeShape::Own(word) => self.text.push_str(word),
             TypeShape::Borrow(name) => self.text.push_str(&format!("borrow<{name}>")),
             TypeShape::Same(id) => self.reference(id),
             TypeShape::Generic(word, items) => self.generic(word, &items),
@@ -152,3 +181,39 @@ impl<S: Source> Writer<'_, S> {
         }
     }
 }
+
+/// Looks for what cannot be written down outside of a composition.
+struct Search<'a, S: Source> {
+    source: &'a S,
+    left: u32,
+}
+
+impl<S: Source> Search<'_, S> {
+    /// The first such part of a type.
+    fn foreign(&mut self, id: S::Id) -> Option<String> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Some("too large a type".to_owned());
+        };
+        self.left = left;
+        match self.source.shape(id) {
+            TypeShape::Own(name) | TypeShape::Borrow(name) => Some(format!("resource `{name}`")),
+            TypeShape::Word(word) | TypeShape::Generic(word, _) if FOREIGN.contains(&word) => {
+                Some(format!("a {word}"))
+            }
+            TypeShape::Word(_) => None,
+            TypeShape::Same(id) | TypeShape::Sized(id, _) => self.foreign(id),
+            TypeShape::Generic(_, items) => {
+                items.into_iter().flatten().find_map(|id| self.foreign(id))
+            }
+            TypeShape::Body { members, .. } => {
+                members.into_iter().filter_map(|(_, id)| id).find_map(|id| self.foreign(id))
+            }
+        }
+    }
+}
+
+/// Most parts of the types of one function that are looked at; a small type may expand to a million.
+const PARTS: u32 = 100_000;
+
+/// Types without a form outside, apart from resources.
+const FOREIGN: [&str; 4] = ["error-context", "future", "map", "stream"];

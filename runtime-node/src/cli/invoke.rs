@@ -51,9 +51,6 @@ pub(super) async fn run(args: Args) -> Exit {
         Err(reason) => return usage(&reason),
     };
     let signature = Signature::of(&callable.params, callable.result.as_ref());
-    if let Some(reason) = signature.unsupported() {
-        return usage(&format!("{:?} cannot be called from outside: {reason}", args.function));
-    }
     let params = match signature.bind(Input::Positional(&args.args)) {
         Ok(params) => params,
         Err(errors) => {

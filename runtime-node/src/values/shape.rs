@@ -90,23 +90,6 @@ impl Shape {
         }
     }
 
-    /// The first part that has no JSON form.
-    pub fn foreign(&self) -> Option<&'static str> {
-        match self {
-            Self::Foreign(text) => Some(text),
-            Self::List(inner) | Self::FixedList(inner, _) | Self::Option(inner) => inner.foreign(),
-            Self::Record(fields) => fields.iter().find_map(|(_, shape)| shape.foreign()),
-            Self::Tuple(shapes) => shapes.iter().find_map(Self::foreign),
-            Self::Variant(cases) => {
-                cases.iter().filter_map(|(_, s)| s.as_ref()).find_map(Self::foreign)
-            }
-            Self::Result { ok, error } => {
-                [ok, error].into_iter().flatten().find_map(|shape| shape.foreign())
-            }
-            _ => None,
-        }
-    }
-
     /// Whether some value of this shape is written as a JSON object.
     pub(super) fn takes_object(&self) -> bool {
         match self {

@@ -1,5 +1,4 @@
-//! A function as the outside sees it: its parameters, its result, and what can be said of them
-//! before it is called.
+//! A function as the outside sees it: its parameters and its result.
 
 use serde_json::Value;
 use wasmtime::component::{Type, Val};
@@ -28,15 +27,6 @@ impl Signature {
     pub fn of(params: &[(String, Type)], result: Option<&Type>) -> Self {
         let params = params.iter().map(|(name, ty)| (name.clone(), Shape::of(ty))).collect();
         Self { params, result: result.map(Shape::of) }
-    }
-
-    /// Why the function cannot be called from outside: a part of its type that has no JSON form.
-    pub fn unsupported(&self) -> Option<String> {
-        let param = self.params.iter().find_map(|(name, shape)| {
-            shape.foreign().map(|part| format!("parameter `{name}` holds a {part}"))
-        });
-        let result = || self.result.as_ref().and_then(Shape::foreign);
-        param.or_else(|| result().map(|part| format!("the result holds a {part}")))
     }
 
     pub fn bind(&self, input: Input<'_>) -> Result<Vec<Val>, Vec<ValueError>> {

@@ -30,6 +30,18 @@ pub struct Route {
     pub function: String,
 }
 
+impl Route {
+    /// Names of what the path captures, in its order.
+    pub fn captures(&self) -> impl Iterator<Item = &str> {
+        self.path.split('/').filter_map(capture)
+    }
+}
+
+/// The name in `{name}`, of one segment of a path.
+pub fn capture(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
 /// HTTP method of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Method {

@@ -17,7 +17,7 @@ pub use capability::{
 pub use component::{
     Component, ConfigFrom, ConfigMapKeyRef, EnvVar, Instances, Limits, LinkHint, NameRef, Source,
 };
-pub use http::{Http, Method, Route};
+pub use http::{Http, Method, Route, capture};
 pub use name::Name;
 pub use operation::{Autoscaling, NetworkPolicy, NetworkPolicyMode};
 pub use telemetry::{Compression, Header, KeyRef, Sampler, Signals, Telemetry, Tls};

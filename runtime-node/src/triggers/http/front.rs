@@ -7,7 +7,7 @@ use std::time::Instant;
 use ::http::header::CONTENT_LENGTH;
 use ::http::{HeaderValue, Method, Request};
 use bytes::Bytes;
-use graph::{Problem, Route};
+use graph::Route;
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 use wasmtime::component::Val;
@@ -16,7 +16,7 @@ use super::invoke::Invoke;
 use super::media::path_segments;
 use super::request::{RequestLimits, read};
 use super::response::{HttpResponse, Refusal, error, failed, internal, ok};
-use super::router::{Found, Router, capture_name, segments};
+use super::router::{Found, Router};
 use super::server::Answer;
 use crate::instances::Outcome;
 use crate::metrics::{Ending, Metrics, RouteMetrics};
@@ -24,8 +24,6 @@ use crate::values::{Input, Returned, Signature};
 
 /// A route of the graph and the function it leads to.
 pub struct Target<C> {
-    /// Place among `spec.http.routes`, for problems.
-    pub place: usize,
     pub route: Route,
     pub signature: Signature,
     pub callable: C,
@@ -47,32 +45,20 @@ struct Entry<C> {
 }
 
 impl<I: Invoke> Front<I> {
-    /// All problems of routes that only the types of their functions show.
     pub fn new(
         targets: Vec<Target<I::Callable>>,
         invoke: Arc<I>,
         limits: RequestLimits,
         metrics: &Metrics,
-    ) -> Result<Self, Vec<Problem>> {
+    ) -> Self {
         let mut router = Router::default();
-        let mut problems = Vec::new();
-        for target in targets {
-            problems.extend(signature_problems(&target));
-            let Target { place, route, signature, callable } = target;
+        for Target { route, signature, callable } in targets {
             let name = route.name.to_string();
             let route_metrics = metrics.route(&name);
             let entry = Entry { name, signature, callable, metrics: route_metrics };
-            if router.insert(route.method, &route.path, entry).is_err() {
-                let message = format!("route `{}` repeats another route", route.name);
-                let problem = Problem::new("duplicate-route", field(place, "path"), message);
-                let found = format!("{} {}", route.method.as_str(), route.path);
-                problems.push(problem.found(found).fix("change its method or path"));
-            }
+            router.insert(route.method, &route.path, entry);
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        Ok(Self { router, invoke, limits, metrics: metrics.clone() })
+        Self { router, invoke, limits, metrics: metrics.clone() }
     }
 
     async fn routed(&self, request: Request<Incoming>) -> HttpResponse {
@@ -157,33 +143,6 @@ fn log_loss<C>(entry: &Entry<C>, outcome: &Outcome) {
             "telemetry records were lost"
         );
     }
-}
-
-fn signature_problems<C>(target: &Target<C>) -> Vec<Problem> {
-    let Target { place, route, signature, .. } = target;
-    let mut problems = Vec::new();
-    for name in segments(&route.path).filter_map(capture_name) {
-        if signature.params.iter().all(|(param, _)| param != name) {
-            let message =
-                format!("route `{}` captures what its function does not take", route.name);
-            let params: Vec<&str> =
-                signature.params.iter().map(|(name, _)| name.as_str()).collect();
-            let problem = Problem::new("unknown-capture", field(*place, "path"), message)
-                .expected(format!("a parameter of {}: {}", route.function, params.join(", ")))
-                .found(format!("{{{name}}}"));
-            problems.push(problem.fix("name the capture after a parameter"));
-        }
-    }
-    if let Some(reason) = signature.unsupported() {
-        let message = format!("the function of route `{}` cannot be called by HTTP", route.name);
-        let problem = Problem::new("unsupported-type", field(*place, "function"), message);
-        problems.push(problem.found(reason).fix("route to a function of plain values"));
-    }
-    problems
-}
-
-fn field(place: usize, key: &str) -> String {
-    format!("spec.http.routes[{place}].{key}")
 }
 
 fn route_method(method: &Method) -> Option<graph::Method> {

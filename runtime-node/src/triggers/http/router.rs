@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use graph::Method;
+use graph::{Method, capture};
 
 /// Routes to targets of any kind.
 pub(super) struct Router<T> {
@@ -47,12 +47,12 @@ impl<T> Default for Node<T> {
 }
 
 impl<T> Router<T> {
-    /// Gives the target back when the same method and path are there already.
-    pub(super) fn insert(&mut self, method: Method, path: &str, target: T) -> Result<(), T> {
+    /// Of routes that answer the same requests, which the check refuses, the first stays.
+    pub(super) fn insert(&mut self, method: Method, path: &str, target: T) {
         let mut node = &mut self.root;
         let mut captures = Vec::new();
         for segment in segments(path) {
-            node = match capture_name(segment) {
+            node = match capture(segment) {
                 Some(name) => {
                     captures.push(name.to_owned());
                     node.capture.get_or_insert_default()
@@ -60,11 +60,7 @@ impl<T> Router<T> {
                 None => node.literals.entry(segment.to_owned()).or_default(),
             };
         }
-        if node.leaves.contains_key(&method) {
-            return Err(target);
-        }
-        node.leaves.insert(method, Leaf { captures, target });
-        Ok(())
+        node.leaves.entry(method).or_insert(Leaf { captures, target });
     }
 
     /// `path` is split before its segments are decoded: `%2F` is text, not a separator. `method`
@@ -85,11 +81,6 @@ impl<T> Router<T> {
 /// The parts between slashes. A slash at the end is a part of its own: `/a/` is not `/a`.
 pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
-}
-
-/// The name in `{name}`.
-pub(super) fn capture_name(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 struct Walk<'p> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ::http::{HeaderMap, Request, StatusCode};
 use bytes::Bytes;
-use graph::{Method, Name, Problem, Route};
+use graph::{Method, Name, Route};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -80,7 +80,6 @@ pub(super) fn target(
 ) -> Target<String> {
     let params = params.iter().map(|(name, shape)| ((*name).into(), shape.clone())).collect();
     Target {
-        place: 0,
         route: Route {
             name: Name::new(function),
             method,
@@ -91,10 +90,6 @@ pub(super) fn target(
         signature: Signature { params, result },
         callable: function.into(),
     }
-}
-
-pub(super) fn front(targets: Vec<Target<String>>) -> Result<Front<Fake>, Vec<Problem>> {
-    Front::new(targets, Arc::default(), LIMITS, &Metrics::new("test"))
 }
 
 /// A server under test; dropping `stop` ends it.
@@ -108,9 +103,7 @@ pub(super) struct Running {
 
 pub(super) async fn start(targets: Vec<Target<String>>, timing: Timing) -> Running {
     let (fake, metrics) = (Arc::new(Fake::default()), Metrics::new("test"));
-    let Ok(front) = Front::new(targets, fake.clone(), LIMITS, &metrics) else {
-        panic!("the routes have problems")
-    };
+    let front = Front::new(targets, fake.clone(), LIMITS, &metrics);
     let (address, stop, served) = serve(Arc::new(front), timing).await;
     Running { address, fake, metrics, stop, served }
 }

@@ -42,7 +42,6 @@ fn function(name: &str) -> (Vec<(String, Type)>, Option<Type>) {
 fn every_type_has_a_shape_and_its_text() {
     let (params, result) = function("all");
     let signature = Signature::of(&params, result.as_ref());
-    assert_eq!(signature.unsupported(), None);
     let texts: Vec<String> =
         params.iter().map(|(name, ty)| format!("{name}: {}", wit_text(ty))).collect();
     expect![[r#"
@@ -62,7 +61,6 @@ fn every_type_has_a_shape_and_its_text() {
 fn a_resource_cannot_come_from_outside() {
     let (params, result) = function("open");
     let signature = Signature::of(&params, result.as_ref());
-    assert_eq!(signature.unsupported().as_deref(), Some("parameter `f` holds a borrow<resource>"));
     let input = Input::Positional(&["[1]".to_owned()]);
     assert_eq!(
         lines(&signature.bind(input).unwrap_err()),

@@ -75,7 +75,7 @@ async fn a_client_that_sends_no_headers_is_cut_off() {
 async fn a_body_that_does_not_come_is_408_or_413() {
     let fake = Arc::new(Fake::default());
     let limits = RequestLimits { body_time: Duration::from_millis(200), ..LIMITS };
-    let Ok(front) = Front::new(targets(), fake, limits, &Metrics::new("test")) else { panic!() };
+    let front = Front::new(targets(), fake, limits, &Metrics::new("test"));
     let (address, _stop, _served) = serve(Arc::new(front), TIMING).await;
     for (head, status) in [
         ("content-length: 3", "HTTP/1.1 408"),

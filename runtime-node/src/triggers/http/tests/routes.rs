@@ -1,6 +1,4 @@
-//! Which route a path takes, and which routes are refused at the start.
-
-use expect_test::expect;
+//! Which route a path takes.
 
 use super::super::media::{path_segments, query_pairs};
 use super::super::router::{Found, Router};
@@ -9,7 +7,7 @@ use super::*;
 fn routed(routes: &[(Method, &str)], method: Method, path: &str) -> String {
     let mut router = Router::default();
     for (method, path) in routes {
-        assert!(router.insert(*method, path, *path).is_ok(), "{path}");
+        router.insert(*method, path, *path);
     }
     match router.find(Some(method), &path_segments(path).unwrap()) {
         Found::Target { target, captures } => format!("{target} {captures:?}"),
@@ -52,42 +50,4 @@ fn a_query_is_decoded() {
     let pairs = query_pairs("a=1&&b=%C3%BC+%2B&a&=x").unwrap();
     assert_eq!(format!("{pairs:?}"), r#"[("a", "1"), ("b", "ü +"), ("a", ""), ("", "x")]"#);
     assert_eq!(query_pairs("a=%FF"), None);
-}
-
-#[test]
-fn routes_that_cannot_work_are_problems() {
-    let resource = [("file", Shape::Foreign("borrow<resource>"))];
-    let targets = vec![
-        target(Method::Get, "/a/{id}", "one", &[("ident", Shape::U8)], None),
-        target(Method::Get, "/a/{other}", "two", &[("other", Shape::U8)], None),
-        target(Method::Get, "/b", "three", &resource, None),
-    ];
-    let problems = front(targets).err().unwrap();
-    let text = serde_json::to_string_pretty(&problems).unwrap();
-    expect![[r#"
-        [
-          {
-            "code": "unknown-capture",
-            "field": "spec.http.routes[0].path",
-            "message": "route `one` captures what its function does not take",
-            "expected": "a parameter of one: ident",
-            "found": "{id}",
-            "fix": "name the capture after a parameter"
-          },
-          {
-            "code": "duplicate-route",
-            "field": "spec.http.routes[0].path",
-            "message": "route `two` repeats another route",
-            "found": "GET /a/{other}",
-            "fix": "change its method or path"
-          },
-          {
-            "code": "unsupported-type",
-            "field": "spec.http.routes[0].function",
-            "message": "the function of route `three` cannot be called by HTTP",
-            "found": "parameter `file` holds a borrow<resource>",
-            "fix": "route to a function of plain values"
-          }
-        ]"#]]
-    .assert_eq(&text);
 }
