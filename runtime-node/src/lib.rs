@@ -5,6 +5,7 @@ pub mod cli;
 pub mod engine;
 pub mod host;
 pub mod instances;
+pub mod live;
 pub mod load;
 pub mod metrics;
 pub mod node;

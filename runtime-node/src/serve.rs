@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use graph::{Manifest, Problem, Problems, Route};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::instances::{Callable, Instances};
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::triggers::admin::{Admin, Phase, Readiness};
-use crate::triggers::http::{Drained, Front, RequestLimits, Server, Target, Timing};
+use crate::triggers::http::{Current, Drained, Front, RequestLimits, Server, Target, Timing};
 use crate::triggers::stop_signal;
 use crate::values::Signature;
 
@@ -32,18 +33,26 @@ pub struct Ports {
     pub drain: Duration,
 }
 
-/// Serves until a signal, then drains.
-pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drained, Problems> {
+/// Serves until a signal, then drains. A node that comes by `updates` takes the place of the one
+/// before: the same graph with other settings.
+pub async fn serve(
+    manifest: &Manifest,
+    node: Node,
+    updates: mpsc::Receiver<Node>,
+    ports: Ports,
+) -> Result<Drained, Problems> {
     let metrics = Metrics::new(&node.settings.graph);
     let routes = manifest.graph.spec.http.as_ref().map(|http| http.routes.as_slice());
-    let front = front(&node, routes.unwrap_or_default(), &metrics)
-        .map_err(|problems| manifest.problems(problems))?;
+    let routes = routes.unwrap_or_default().to_vec();
+    let front = front(&node, &routes, &metrics).map_err(|problems| manifest.problems(problems))?;
+    let front = Arc::new(Current::new(front));
     let timing = Timing { headers: HEADERS, grace: ports.stop_grace, drain: ports.drain };
+    let stop_signal = stop_signal();
     let http = match &manifest.graph.spec.http {
         Some(_) => Some(bind(manifest, ports.http, timing, "spec.http.port", "--port").await?),
         None => None,
     };
-    let admin = bind(manifest, ports.admin, timing, "", "--admin-port").await?;
+    let admin = bind(manifest, ports.admin, timing, "--admin-port", "--admin-port").await?;
     let readiness = Arc::new(Readiness::default());
     match &http {
         Some(http) => eprintln!("http: listening on http://{}", http.local_addr()),
@@ -57,6 +66,7 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
         "ready"
     );
     readiness.set(Phase::Ready);
+    let following = tokio::spawn(follow(updates, Arc::clone(&front), routes, metrics.clone()));
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let admin_done = stop.clone();
@@ -66,12 +76,12 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
         }),
     );
     let stopping = async move {
-        stop_signal().await;
+        stop_signal.await;
         readiness.set(Phase::Draining);
         tracing::info!("draining");
     };
     let drained = match http {
-        Some(http) => http.serve(Arc::new(front), stopping).await,
+        Some(http) => http.serve(front, stopping).await,
         None => {
             stopping.await;
             Drained { unfinished: 0 }
@@ -79,9 +89,31 @@ pub async fn serve(manifest: &Manifest, node: Node, ports: Ports) -> Result<Drai
     };
     // The admin port answers until the last request is done, so that the drain can be watched.
     stopped.cancel();
+    following.abort();
     looking_after.abort();
     tracing::info!(unfinished = drained.unfinished, "stopped");
     Ok(drained)
+}
+
+async fn follow(
+    mut updates: mpsc::Receiver<Node>,
+    front: Arc<Current<Front<Instances>>>,
+    routes: Vec<Route>,
+    metrics: Metrics,
+) {
+    while let Some(node) = updates.recv().await {
+        match self::front(&node, &routes, &metrics) {
+            Ok(next) => {
+                front.replace(next);
+                tracing::info!(collector = node.settings.collector, "live settings changed");
+            }
+            Err(problems) => {
+                for problem in problems {
+                    tracing::error!(code = problem.code, "{}", problem.message);
+                }
+            }
+        }
+    }
 }
 
 fn front(

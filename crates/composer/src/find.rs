@@ -12,9 +12,9 @@ pub enum FindError {
     #[error("there is no component `{name}`{}", hint(.nearest))]
     UnknownComponent { name: String, nearest: Option<String> },
     #[error(
-        "component `{component}` exports no function `{name}`{}; it exports {}",
-        hint(.nearest),
-        list(.candidates)
+        "component `{component}` exports no function `{name}`; it exports {}{}",
+        list(.candidates),
+        hint(.nearest)
     )]
     UnknownFunction {
         component: String,

@@ -19,10 +19,11 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Exit {
+    let stop_signal = crate::triggers::stop_signal();
     match receive(args.listen, args.format).await {
         Ok(receiver) => {
             eprintln!("collector: listening on {}", receiver.url());
-            crate::triggers::stop_signal().await;
+            stop_signal.await;
             receiver.stop().await;
             Exit::Ok
         }

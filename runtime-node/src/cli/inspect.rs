@@ -48,13 +48,23 @@ fn describe(path: &Path) -> Result<Description, String> {
     let kind = artifacts::identify(&bytes);
     if kind.code().is_some() {
         let fix = kind.fix().map(|fix| format!("; {fix}")).unwrap_or_default();
-        return Err(format!("it is {kind}, not a component{fix}"));
+        return Err(format!("it is {kind}{fix}"));
     }
     composer::describe(&bytes).map_err(|e| e.to_string())
 }
 
 fn text(description: &Description) -> String {
     let mut out = format!("digest {}\n", description.digest);
+    if let Some(ledger) = &description.ledger {
+        let _ = writeln!(
+            out,
+            "composition of graph {}: {} instances, {} links, {} grants",
+            ledger.graph,
+            ledger.instances.len(),
+            ledger.links.len(),
+            ledger.grants.len()
+        );
+    }
     for (word, items) in [("import", &description.imports), ("export", &description.exports)] {
         for item in items {
             let class =

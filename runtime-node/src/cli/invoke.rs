@@ -22,8 +22,8 @@ pub(super) struct Args {
     component: String,
     /// log, test.log or modulewise:otel-example/test#log
     function: String,
-    /// Arguments by position; text for text, otherwise JSON
-    #[arg(allow_hyphen_values = true)]
+    /// Arguments by position; text for text, otherwise JSON; after -- they may begin with a hyphen
+    #[arg(allow_negative_numbers = true)]
     args: Vec<String>,
     /// How many times to call
     #[arg(long, default_value = "1")]

@@ -8,6 +8,7 @@ mod exit;
 mod graph;
 mod inspect;
 mod invoke;
+mod logs;
 mod run;
 mod source;
 
@@ -19,13 +20,16 @@ pub use exit::Exit;
 
 /// Runs a graph of WebAssembly components, on a laptop or in a pod.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(version, propagate_version = true, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+Example:
+  runtime-node run --collector graph.yaml
+
 Exit codes:
   0  the function returned, and every record was delivered
   1  problems in the manifest, the artifacts or the surroundings; nothing was run

@@ -1,19 +1,21 @@
 //! `run`: the long-running node. A start-up that fails leaves its problems where the operator finds
 //! them; a stop finishes what was begun.
 
-use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, ValueEnum};
-use graph::{Colour, Problems};
+use clap::Args as ClapArgs;
+use graph::{Colour, Document, Problems};
 use telemetry::Receiver;
-use tracing_subscriber::EnvFilter;
+use tokio::sync::mpsc;
 
 use super::collector::receive;
+use super::logs::{LogFormat, Logs};
 use super::source::{GraphArgs, show};
 use super::{Exit, Output};
+use crate::live::LiveFile;
+use crate::load::Request;
 use crate::node::Node;
 use crate::serve::{self, Ports};
 
@@ -46,20 +48,28 @@ pub(super) struct Args {
     /// Where problems at start are written too
     #[arg(long, value_name = "FILE")]
     termination_log: Option<PathBuf>,
+    /// Settings that the running node follows: JSON with collectorEndpoint, telemetry, logLevel
+    #[arg(long, value_name = "FILE")]
+    live: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum LogFormat {
-    #[default]
-    Text,
-    Json,
-}
-
 pub(super) async fn run(args: Args) -> Exit {
-    init_logs(args.log_format);
+    let logs = Logs::start(args.log_format);
     let mut request = args.source.request();
+    let live = match args.live.as_deref().map(LiveFile::open).transpose() {
+        Ok(Some((file, live))) => {
+            logs.follow(live.log_level);
+            request.around.live = Some(live);
+            Some(file)
+        }
+        Ok(None) => None,
+        Err(problem) => {
+            let document = Document::without_tree(&args.source.graph.display().to_string(), "");
+            return refuse(&args, &document.problems(vec![problem]));
+        }
+    };
     let receiver = match embedded(args.collector).await {
         Ok(receiver) => receiver,
         Err(error) => {
@@ -68,8 +78,12 @@ pub(super) async fn run(args: Args) -> Exit {
         }
     };
     request.around.collector = receiver.as_ref().map(Receiver::url);
+    let (sender, updates) = mpsc::channel(1);
+    if let Some(file) = live {
+        tokio::spawn(follow(file, request.clone(), logs, sender));
+    }
     let exit = match crate::load::load(request).await {
-        Ok(checked) => start(&args, checked).await,
+        Ok(checked) => start(&args, checked, updates).await,
         Err(problems) => refuse(&args, &problems),
     };
     if let Some(receiver) = receiver {
@@ -78,7 +92,31 @@ pub(super) async fn run(args: Args) -> Exit {
     exit
 }
 
-async fn start(args: &Args, checked: crate::load::Checked) -> Exit {
+/// Starts the graph again, beside the running one, whenever the live settings change.
+async fn follow(mut file: LiveFile, request: Request, logs: Logs, sender: mpsc::Sender<Node>) {
+    loop {
+        let live = file.changed().await;
+        logs.follow(live.log_level);
+        let mut request = request.clone();
+        request.around.live = Some(live);
+        let node = match crate::load::load(request).await {
+            Ok(checked) => Node::start(checked).await,
+            Err(problems) => Err(problems),
+        };
+        match node {
+            Ok(node) => {
+                if sender.send(node).await.is_err() {
+                    return;
+                }
+            }
+            Err(problems) => {
+                tracing::error!("live settings ignored: {}", problems.to_text(Colour::Never));
+            }
+        }
+    }
+}
+
+async fn start(args: &Args, checked: crate::load::Checked, updates: mpsc::Receiver<Node>) -> Exit {
     let manifest = checked.manifest.clone();
     let node = match Node::start(checked).await {
         Ok(node) => node,
@@ -91,7 +129,7 @@ async fn start(args: &Args, checked: crate::load::Checked) -> Exit {
         stop_grace: Duration::from_secs(args.stop_grace),
         drain: Duration::from_secs(args.drain),
     };
-    match serve::serve(&manifest, node, ports).await {
+    match serve::serve(&manifest, node, updates, ports).await {
         Ok(drained) if drained.unfinished == 0 => Exit::Ok,
         Ok(drained) => {
             eprintln!("error: {} requests did not finish in time", drained.unfinished);
@@ -124,17 +162,4 @@ fn write_termination_log(path: &Path, problems: &Problems) -> std::io::Result<()
     let text = problems.to_text(Colour::Never);
     let end = text.floor_char_boundary(TERMINATION_LOG);
     std::fs::write(path, text.get(..end).unwrap_or_default())
-}
-
-fn init_logs(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    // Only a second call in one process could fail, and that has logs already.
-    let _ = match format {
-        LogFormat::Text => logs.try_init(),
-        LogFormat::Json => logs.json().flatten_event(true).try_init(),
-    };
 }

@@ -9,7 +9,7 @@ use graph::{Colour, Problems, Target};
 
 use super::{Exit, Output};
 use crate::load::{self, Checked, Request};
-use crate::settings::{Mounts, Surroundings};
+use crate::settings::{Mounts, ResourceVariables, Surroundings};
 
 /// Which graph, and what stands in for what a cluster would supply.
 #[derive(Clone, Debug, Args)]
@@ -66,6 +66,7 @@ impl GraphArgs {
                     config_maps: self.config_maps_dir.clone(),
                 },
                 environment_endpoint: std::env::var("OTEL_EXPORTER_OTLP_ENDPOINT").ok(),
+                resource: ResourceVariables::of_process(),
                 ..Surroundings::default()
             },
         }

@@ -24,27 +24,17 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// A call left, and its status said that it succeeded.
-    pub fn saw_ok(&self) {
-        self.began();
-        self.confirmed();
-    }
-
-    /// The host itself refused to send. Whoever called may send less instead, so this is no call.
-    pub fn saw_refusal(&self, error: &str) {
-        self.refused.fetch_add(1, Relaxed);
-        self.explain(error);
-    }
-
-    /// A call left and did not succeed.
-    pub fn saw_failure(&self, error: &str) {
-        self.began();
-        self.explain(error);
-    }
-
     /// A call left; without [`Witness::confirmed`] it counts as lost.
     pub fn began(&self) {
         self.calls.fetch_add(1, Relaxed);
+    }
+
+    /// The host itself refused to send what had begun. Whoever called may send less instead, so
+    /// this was no call.
+    pub fn withdrew(&self, error: &str) {
+        self.calls.fetch_sub(1, Relaxed);
+        self.refused.fetch_add(1, Relaxed);
+        self.explain(error);
     }
 
     /// The status of a call that began was success.

@@ -132,8 +132,9 @@ mod tests {
 
     fn weighed(asked: bool, records: Counts, ok: u64, failed: u64) -> Counts {
         let witness = Witness::default();
-        (0..ok).for_each(|_| witness.saw_ok());
-        (0..failed).for_each(|_| witness.saw_failure("UNAVAILABLE: gone"));
+        (0..ok + failed).for_each(|_| witness.began());
+        (0..ok).for_each(|_| witness.confirmed());
+        (0..failed).for_each(|_| witness.explain("UNAVAILABLE: gone"));
         let mut delivery = Delivery { records, ..Delivery::default() };
         delivery.weigh(asked, &witness);
         delivery.records
@@ -158,9 +159,9 @@ mod tests {
     fn what_the_host_refused_and_was_sent_in_parts_is_no_loss() {
         let said = Counts { created: 3, acknowledged: 3, ..Counts::default() };
         let witness = Witness::default();
-        witness.saw_refusal("too_large: …");
-        witness.saw_ok();
-        witness.saw_ok();
+        (0..3).for_each(|_| witness.began());
+        witness.withdrew("too_large: …");
+        (0..2).for_each(|_| witness.confirmed());
         let mut delivery = Delivery { records: said, ..Delivery::default() };
         delivery.weigh(true, &witness);
         assert_eq!(delivery.records, said);

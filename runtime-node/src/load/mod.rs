@@ -36,7 +36,12 @@ pub async fn load(mut request: Request) -> Result<Checked, Problems> {
     let name = display_name(&request.graph);
     let bytes = read(&request.graph)
         .map_err(|problems| Document::without_tree(&name, "").problems(problems))?;
-    let manifest = graph::read(&bytes, &name, request.target)?;
+    let mut manifest = graph::read(&bytes, &name, request.target)?;
+    if let Some(live) = request.around.live.take() {
+        manifest.graph.spec.telemetry = live.telemetry.or(manifest.graph.spec.telemetry);
+        request.around.environment_endpoint =
+            live.collector_endpoint.or(request.around.environment_endpoint);
+    }
     if request.around.base_dir.as_os_str().is_empty() {
         request.around.base_dir = directory_of(&request.graph);
     }

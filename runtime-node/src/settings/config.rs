@@ -53,6 +53,7 @@ fn problem(component: &Component, i: usize, j: usize, error: &MountError) -> Pro
     let fix = match error {
         MountError::NoDirectory("Secret") => "give --secrets-dir, a directory <secret>/<key>",
         MountError::NoDirectory(_) => "give --config-maps-dir, a directory <configmap>/<key>",
+        MountError::DirectoryMissing { .. } => "create the directory, or correct its path",
         _ => "create the object or the key, or correct the name",
     };
     Problem::new(
@@ -63,13 +64,21 @@ fn problem(component: &Component, i: usize, j: usize, error: &MountError) -> Pro
     .fix(fix)
 }
 
-/// The keys `otel.*`: where telemetry goes and what describes its source.
-pub(super) fn reserved(graph: &ComponentGraph, collector: &str) -> Values {
+/// The reserved key of the collector's address.
+pub(super) const ENDPOINT: &str = "otel.exporter.otlp.endpoint";
+
+/// The keys `otel.*`: where telemetry goes and what describes its source. The manifest knows the
+/// source better than the surroundings do.
+pub(super) fn reserved(graph: &ComponentGraph, collector: &str, surroundings: Values) -> Values {
+    let name = &graph.metadata.name;
     let mut values = Values::from([
-        ("otel.exporter.otlp.endpoint".to_owned(), collector.to_owned()),
-        ("otel.resource.service.name".to_owned(), graph.metadata.name.clone()),
-        ("otel.resource.componentgraph.graph".to_owned(), graph.metadata.name.clone()),
+        (ENDPOINT.to_owned(), collector.to_owned()),
+        ("otel.resource.service.name".to_owned(), name.clone()),
     ]);
+    for (key, value) in surroundings {
+        values.insert(format!("otel.resource.{key}"), value);
+    }
+    values.insert("otel.resource.componentgraph.graph".to_owned(), name.clone());
     let resource = graph.spec.telemetry.as_ref().map(|t| &t.resource);
     for (key, value) in resource.into_iter().flatten() {
         values.insert(format!("otel.resource.{key}"), value.clone());

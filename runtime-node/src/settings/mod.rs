@@ -6,6 +6,7 @@ mod capabilities;
 mod config;
 mod limits;
 mod mounts;
+mod resource;
 mod unserved;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use graph::{ComponentGraph, Problem};
+use graph::{ComponentGraph, Live, Problem};
 
 use crate::host::grpc::Endpoint;
 use crate::host::wasi_http::Client;
@@ -21,6 +22,7 @@ use crate::host::wasi_p2::{Directory, Environment};
 use crate::instances::Limits;
 
 pub use mounts::Mounts;
+pub use resource::ResourceVariables;
 
 /// What surrounds the manifest.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,9 @@ pub struct Surroundings {
     pub collector: Option<String>,
     /// Value of `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub environment_endpoint: Option<String>,
+    pub resource: ResourceVariables,
+    /// In place of what the manifest and the variables say.
+    pub live: Option<Live>,
     /// At least so many invocations at the same time.
     pub concurrency: Option<NonZeroU32>,
 }
@@ -49,6 +54,8 @@ pub struct Settings {
     environments: BTreeMap<String, Arc<Environment>>,
     configs: BTreeMap<String, BTreeMap<String, String>>,
     reserved: BTreeMap<String, String>,
+    /// The collector that the command line puts in the place of all others.
+    forced: Option<String>,
 }
 
 impl Settings {
@@ -60,12 +67,14 @@ impl Settings {
         let limits = limits::read(&graph.spec, around.concurrency);
         let served = capabilities::read(graph, around, &collector, &mut problems);
         let configs = config::read(graph, &around.mounts, &mut problems);
+        let resource = around.resource.read(&mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
         Ok(Self {
             graph: graph.metadata.name.clone(),
-            reserved: config::reserved(graph, &collector),
+            reserved: config::reserved(graph, &collector, resource),
+            forced: around.collector.clone(),
             collector,
             limits: limits.invocation,
             request_body: limits.request_body,
@@ -85,6 +94,9 @@ impl Settings {
         values.insert("otel.resource.componentgraph.component".to_owned(), emitter.to_owned());
         if let Some(own) = self.configs.get(component) {
             values.extend(own.clone());
+        }
+        if let Some(collector) = &self.forced {
+            values.insert(config::ENDPOINT.to_owned(), collector.clone());
         }
         Arc::new(values)
     }

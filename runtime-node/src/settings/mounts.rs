@@ -15,6 +15,8 @@ pub struct Mounts {
 pub(super) enum MountError {
     #[error("there is no directory of {0}s")]
     NoDirectory(&'static str),
+    #[error("the directory of {kind}s {} does not exist", path.display())]
+    DirectoryMissing { kind: &'static str, path: PathBuf },
     #[error("{kind} {name:?} is not mounted")]
     NoObject { kind: &'static str, name: String },
     #[error("{kind} {name:?} has no key {key:?}")]
@@ -66,9 +68,13 @@ impl Kind<'_> {
     }
 
     fn object(&self, name: &str) -> Result<PathBuf, MountError> {
-        let directory = self.directory.ok_or(MountError::NoDirectory(self.kind))?.join(name);
+        let all = self.directory.ok_or(MountError::NoDirectory(self.kind))?;
+        let directory = all.join(name);
         if directory.is_dir() {
             return Ok(directory);
+        }
+        if !all.is_dir() {
+            return Err(MountError::DirectoryMissing { kind: self.kind, path: all.to_owned() });
         }
         Err(MountError::NoObject { kind: self.kind, name: name.to_owned() })
     }

@@ -73,9 +73,14 @@ impl<'a> Binder<'a> {
             return self.entries(&entries);
         }
         if texts.len() > self.slots.len() {
-            let expected = format!("{} arguments", self.slots.len());
+            let expected = match self.slots.len() {
+                1 => "1 argument".to_owned(),
+                many => format!("{many} arguments"),
+            };
             let found = texts.len().to_string();
             self.errors.push(ValueError::new("", expected, found).fix(self.names()));
+            // Which of them are too many nobody knows, so none of the others is missing.
+            self.slots.iter_mut().for_each(|slot| slot.given = true);
             return;
         }
         for (slot, text) in self.slots.iter_mut().zip(texts) {

@@ -2,9 +2,17 @@
 //! loopback.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
+mod isolation;
+#[cfg(test)]
+mod live;
 #[cfg(test)]
 mod receivers;
 #[cfg(test)]

@@ -23,9 +23,13 @@ pub(crate) struct Answer {
 
 impl Serving {
     pub(crate) async fn start(graph: &Graph, more: &[&str]) -> Self {
+        Self::printing_to(Stdio::inherit(), graph, more).await
+    }
+
+    pub(crate) async fn printing_to(stdout: Stdio, graph: &Graph, more: &[&str]) -> Self {
         let args = ["run", "graph.yaml", "--port", "0", "--admin-port", "0"];
         let mut command = graph.command(&[&args, more].concat());
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("spawn");
+        let mut child = command.stdout(stdout).stderr(Stdio::piped()).spawn().expect("spawn");
         let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
         let (mut http, mut admin) = (None, None);
         while admin.is_none() {
@@ -41,9 +45,14 @@ impl Serving {
     }
 
     /// Asks the node to stop and returns its exit code.
-    pub(crate) async fn stop(mut self) -> i32 {
+    pub(crate) async fn stop(self) -> i32 {
+        self.end("-TERM").await
+    }
+
+    /// Sends a signal and returns the exit code.
+    pub(crate) async fn end(mut self, signal: &str) -> i32 {
         let id = self.child.id().expect("running").to_string();
-        let killed = tokio::process::Command::new("kill").args(["-TERM", &id]).status().await;
+        let killed = tokio::process::Command::new("kill").args([signal, &id]).status().await;
         assert!(killed.expect("kill").success());
         let ended = tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("in time");
         ended.expect("wait").code().expect("code")

@@ -41,6 +41,8 @@ pub(crate) fn program() -> Command {
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", NOBODY)
         .env("NO_COLOR", "1")
         .env_remove("RUST_LOG")
+        .env_remove("OTEL_RESOURCE_ATTRIBUTES")
+        .env_remove("OTEL_SERVICE_NAME")
         .kill_on_drop(true);
     command
 }

@@ -210,6 +210,14 @@ fn a_function_that_is_not_there() {
     );
     check_find(
         "otel-capability",
+        "guest",
+        "logg",
+        expect![
+            "component `guest` exports no function `logg`; it exports `modulewise:otel-example/test#log`; did you mean `log`?"
+        ],
+    );
+    check_find(
+        "otel-capability",
         "guests",
         "log",
         expect!["there is no component `guests`; did you mean `guest`?"],

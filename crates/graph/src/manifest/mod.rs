@@ -4,6 +4,7 @@
 mod capability;
 mod component;
 mod http;
+mod live;
 mod name;
 mod operation;
 mod telemetry;
@@ -18,6 +19,7 @@ pub use component::{
     Component, ConfigFrom, ConfigMapKeyRef, EnvVar, Instances, Limits, LinkHint, NameRef, Source,
 };
 pub use http::{Http, Method, Route, capture};
+pub use live::{Live, LogLevel};
 pub use name::Name;
 pub use operation::{Autoscaling, NetworkPolicy, NetworkPolicyMode};
 pub use telemetry::{Compression, Header, KeyRef, Sampler, Signals, Telemetry, Tls};

@@ -31,6 +31,10 @@ impl Endpoint {
         };
         let telemetry = is_telemetry(method);
         let begun = Instant::now();
+        if telemetry {
+            // Said before the wait: the invocation may end during it, and then the call is lost.
+            witness.began();
+        }
         let sent = self.channel.send(method, Bytes::from(data)).await;
         if telemetry {
             witness.spent(begun.elapsed());
@@ -38,7 +42,7 @@ impl Endpoint {
         match sent {
             Ok(_) => {
                 if telemetry {
-                    witness.saw_ok();
+                    witness.confirmed();
                 }
                 Ok(())
             }
@@ -63,15 +67,15 @@ impl Endpoint {
 
 type Answer = Result<(), String>;
 
-/// What a failed send means for the host's own count.
+/// What a failed send, which began, means for the host's own count.
 fn testify(witness: &Witness, error: &SendError) {
     match error {
         // An answer with status 0: how many records it cost is for the caller to count.
-        SendError::PartialSuccess { .. } => witness.saw_ok(),
+        SendError::PartialSuccess { .. } => witness.confirmed(),
         SendError::TooLarge { .. } | SendError::UnknownRoute { .. } => {
-            witness.saw_refusal(&error.to_string());
+            witness.withdrew(&error.to_string());
         }
-        SendError::Status { .. } => witness.saw_failure(&error.to_string()),
+        SendError::Status { .. } => witness.explain(&error.to_string()),
     }
 }
 

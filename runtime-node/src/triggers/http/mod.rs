@@ -18,4 +18,4 @@ pub use front::{Front, Target};
 pub use invoke::Invoke;
 pub use request::RequestLimits;
 pub use response::HttpResponse;
-pub use server::{Answer, BindError, Drained, Server, Timing};
+pub use server::{Answer, BindError, Current, Drained, Server, Timing};

@@ -1,7 +1,7 @@
 //! A listening port: accepting, and draining when told. What is answered is not its business.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use ::http::Request;
@@ -23,6 +23,29 @@ pub trait Answer: Send + Sync + 'static {
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> impl Future<Output = HttpResponse> + Send + 'static;
+}
+
+/// What answers now; it may be replaced while requests are under way, which end with the old one.
+pub struct Current<A>(RwLock<Arc<A>>);
+
+impl<A> Current<A> {
+    pub fn new(answer: A) -> Self {
+        Self(RwLock::new(Arc::new(answer)))
+    }
+
+    pub fn replace(&self, answer: A) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(answer);
+    }
+
+    fn get(&self) -> Arc<A> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<A: Answer> Answer for Current<A> {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> HttpResponse {
+        self.get().answer(request).await
+    }
 }
 
 /// How long a server waits for others.

@@ -143,9 +143,7 @@ fn positions_or_one_object() {
     positional(
         &pair,
         &["1", "x", "y"],
-        expect![[r#"
-        expected 2 arguments, found 3; the parameters are a: u8, b: option<string>
-        `a`: expected u8, found nothing"#]],
+        expect![[r#"expected 2 arguments, found 3; the parameters are a: u8, b: option<string>"#]],
     );
     let message = [("message", Shape::String)];
     positional(&message, &["hi"], expect![[r#"message = "hi""#]]);

@@ -134,7 +134,8 @@ mod tests {
             send only: processor                   20.00    25.00    30.00
             node / send only: wall                  2.00     2.33     3.00
             node / send only: processor             2.00     2.33     3.00
-        "#]].assert_eq(&report.text());
+        "#]]
+        .assert_eq(&report.text());
     }
 
     #[test]
