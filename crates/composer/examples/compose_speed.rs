@@ -10,12 +10,17 @@ use std::time::Instant;
 
 use composer::{Artifact, plan};
 use graph::ComponentGraph;
+use mimalloc::MiMalloc;
 use wasm_encoder::{
     CodeSection, ComponentSection, Function, FunctionSection, Module, ModuleSection, TypeSection,
     ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
+
+/// The allocator of the runtime node.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
