@@ -32,6 +32,10 @@ pub(crate) fn case(name: &str) -> Case {
     parse(&std::fs::read_to_string(path).expect("case"))
 }
 
+pub(crate) fn composed(name: &str) -> Composition {
+    compose(&case(name)).expect("composition")
+}
+
 pub(crate) fn compose(case: &Case) -> Result<Composition, Vec<Problem>> {
     plan(&case.graph, &case.artifacts)?.compose()
 }

@@ -9,6 +9,10 @@ mod determinism;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod lookup;
+#[cfg(test)]
+mod portable;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod words;
