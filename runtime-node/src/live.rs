@@ -17,7 +17,7 @@ pub struct LiveFile {
 
 impl LiveFile {
     /// Reads the file for the first time.
-    pub fn open(path: &Path) -> Result<(Self, Live), Problem> {
+    pub fn open(path: &Path) -> Result<(Self, Live), Box<Problem>> {
         let last = std::fs::read(path).map_err(|error| problem(path, &error.to_string()))?;
         let live = parse(path, &last)?;
         Ok((Self { path: path.to_owned(), last }, live))
@@ -41,15 +41,16 @@ impl LiveFile {
     }
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Live, Problem> {
+fn parse(path: &Path, bytes: &[u8]) -> Result<Live, Box<Problem>> {
     serde_json::from_slice(bytes).map_err(|error| problem(path, &error.to_string()))
 }
 
-fn problem(path: &Path, reason: &str) -> Problem {
+fn problem(path: &Path, reason: &str) -> Box<Problem> {
     let message = format!("the live settings {} cannot be read: {reason}", path.display());
-    Problem::new("live-unreadable", "", message)
+    let problem = Problem::new("live-unreadable", "", message)
         .expected("JSON with collectorEndpoint, telemetry and logLevel, each optional")
-        .fix("correct the file, or leave --live out")
+        .fix("correct the file, or leave --live out");
+    Box::new(problem)
 }
 
 #[cfg(test)]
@@ -60,7 +61,8 @@ mod tests {
     async fn a_change_is_seen_and_a_mistake_is_passed_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("live.json");
-        let code = |result: Result<_, Problem>| result.map(|_: (LiveFile, Live)| ()).unwrap_err();
+        let code =
+            |result: Result<_, Box<Problem>>| result.map(|_: (LiveFile, Live)| ()).unwrap_err();
         assert_eq!(code(LiveFile::open(&path)).code, "live-unreadable");
         std::fs::write(&path, r#"{"logLevel": "loud"}"#).unwrap();
         assert!(code(LiveFile::open(&path)).message.contains("unknown variant `loud`"));

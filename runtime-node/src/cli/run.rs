@@ -66,8 +66,8 @@ pub(super) async fn run(args: Args) -> Exit {
         }
         Ok(None) => None,
         Err(problem) => {
-            let document = Document::without_tree(&args.source.graph.display().to_string(), "");
-            return refuse(&args, &document.problems(vec![problem]));
+            let document = Document::without_tree(args.source.graph.display().to_string(), "");
+            return refuse(&args, &document.problems(vec![*problem]));
         }
     };
     let receiver = match embedded(args.collector).await {

@@ -26,7 +26,7 @@ impl Slow {
         let (came, answer) = (slow.came.clone(), slow.answer.clone());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("accept");
-            stream.read(&mut [0; 4096]).await.expect("read");
+            assert!(stream.read(&mut [0; 4096]).await.expect("read") > 0);
             came.notify_one();
             answer.notified().await;
             let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";

@@ -33,7 +33,7 @@ async fn sent(to: SocketAddr, line: &str, kind: &str, body: &str) -> String {
         }
     }
     let body = answer.into_body().collect().await.expect("body").to_bytes();
-    text + "\n  " + &String::from_utf8(body.to_vec()).expect("utf-8") + "\n"
+    text + "\n  " + std::str::from_utf8(&body).expect("utf-8") + "\n"
 }
 
 #[tokio::test]

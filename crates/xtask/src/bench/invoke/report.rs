@@ -118,8 +118,12 @@ mod tests {
     #[test]
     fn a_report_shows_each_part_with_its_spread() {
         let mut report = Report::new(1);
-        [200_000, 240_000, 280_000].map(|wall| report.node(run(wall)));
-        [100_000, 80_000, 120_000].map(|wall| report.sender(run(wall)));
+        for wall in [200_000, 240_000, 280_000] {
+            report.node(run(wall));
+        }
+        for wall in [100_000, 80_000, 120_000] {
+            report.sender(run(wall));
+        }
         expect![[r#"
 
             concurrency 1, µs per invocation         min   median      max
