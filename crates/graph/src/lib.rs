@@ -2,6 +2,8 @@
 //! need no artifact, and how problems are shown. Knows no IO, no wasm, no cluster client.
 
 mod check;
+#[cfg(feature = "crd")]
+mod crd;
 mod document;
 mod manifest;
 mod nearest;
@@ -9,10 +11,13 @@ mod problem;
 mod read;
 mod render;
 mod shape;
+mod status;
 mod tree;
 mod value;
 mod walk;
 
+#[cfg(feature = "crd")]
+pub use crd::{GROUP, PLURAL, VERSION, crd, crd_yaml};
 pub use document::{Document, Problems};
 pub use manifest::*;
 pub use nearest::nearest;
@@ -20,6 +25,7 @@ pub use problem::{Position, Problem, show};
 pub use read::{Manifest, read};
 pub use render::{Colour, render_json, render_text};
 pub use shape::Target;
+pub use status::*;
 pub use value::{
     AllowedHost, BUILTINS, BadCollector, Collector, CollectorOrigin, DEFAULT_COLLECTOR,
     DurationError, Endpoint, EndpointError, HostError, QuantityError, Scheme, collector_endpoint,

@@ -13,8 +13,21 @@ pub(super) fn operation(spec: &Spec) -> Vec<Problem> {
         problems.extend(preopens(capability, i));
     }
     problems.extend(spec.telemetry.as_ref().map(headers).unwrap_or_default());
+    problems.extend(pull_secrets(spec));
     problems.extend(replicas(spec));
     problems
+}
+
+fn pull_secrets(spec: &Spec) -> Vec<Problem> {
+    let names = spec.image_pull_secrets.iter().enumerate();
+    let names = names.map(|(k, s)| (&s.name, format!("spec.imagePullSecrets[{k}].name")));
+    repeated(names.filter(|(name, _)| !name.is_empty()), |name, first, field| {
+        let message = format!("the pull secret {} is listed twice", show(name));
+        Problem::new("duplicate-pull-secret", field, message)
+            .expected("each name once")
+            .found(format!("the same at `{first}`"))
+            .fix("remove one of the two")
+    })
 }
 
 fn env(component: &Component, index: usize) -> Vec<Problem> {

@@ -10,28 +10,37 @@ use crate::value::quantity;
 /// A host capability. Components reach it by listing its name in `imports`. At most one options
 /// struct, the one that belongs to `type`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Capability {
     /// Unique among components and capabilities.
     pub name: Name,
+    /// What the host provides under this name.
     #[serde(rename = "type")]
     pub kind: CapabilityType,
+    /// Options of `type: grpc`, which cannot do without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grpc: Option<GrpcOptions>,
+    /// Options of `type: otel`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otel: Option<OtelOptions>,
+    /// Options of `type: wasi:http`. Without them no host can be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wasi_http: Option<HttpOptions>,
+    /// Options of `type: wasi:filesystem`. Without them there is no directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wasi_filesystem: Option<FilesystemOptions>,
+    /// Options of `type: wasi:sockets`. Without them no address can be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wasi_sockets: Option<SocketsOptions>,
+    /// Options of `type: wasi:keyvalue`. Without them there is no bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wasi_keyvalue: Option<KeyvalueOptions>,
 }
 
 /// What a capability is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 pub enum CapabilityType {
     /// `modulewise:grpc/endpoint`: bytes to a named gRPC method over the pod's shared channel.
     #[serde(rename = "grpc")]
@@ -96,6 +105,7 @@ impl CapabilityType {
 
 /// Options of `type: grpc`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GrpcOptions {
     /// `http://` (cleartext HTTP/2) or `https://` and host, optionally a port. The environment's
@@ -122,11 +132,13 @@ impl GrpcOptions {
 
 /// Options of `type: otel`. Where records go is said by `spec.telemetry`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OtelOptions {}
 
 /// Options of `type: wasi:http`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HttpOptions {
     /// `host`, `host:port`, `*.domain`, or `@collector` for the environment's collector. Nothing
@@ -137,26 +149,31 @@ pub struct HttpOptions {
 
 /// Options of `type: wasi:filesystem`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FilesystemOptions {
+    /// Directories that components see, at most 16.
     #[serde(default)]
     pub preopens: Vec<Preopen>,
 }
 
 /// One directory that components see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Preopen {
     /// Directory of the node: relative to the manifest on a laptop, in the pod in a cluster.
     pub host: String,
     /// The path under which components see it.
     pub guest: String,
+    /// `ReadOnly` unless set.
     #[serde(default)]
     pub access: PreopenAccess,
 }
 
 /// What components may do in a preopened directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 pub enum PreopenAccess {
     #[default]
     ReadOnly,
@@ -165,6 +182,7 @@ pub enum PreopenAccess {
 
 /// Options of `type: wasi:sockets`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SocketsOptions {
     /// `address:port` or `network/prefix:port` that may be connected to.
@@ -174,6 +192,7 @@ pub struct SocketsOptions {
 
 /// Options of `type: wasi:keyvalue`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyvalueOptions {
     /// Buckets that may be opened.

@@ -11,6 +11,7 @@ use crate::value::{duration, quantity};
 /// One wasm component. Exactly one of `image`, `file`, `builtin`, `configMapKeyRef`, `url` names
 /// its artifact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Component {
     /// Unique among components and capabilities.
@@ -99,6 +100,7 @@ pub enum Source<'a> {
 
 /// How many instances of a component a composition holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 pub enum Instances {
     /// One, shared by all consumers within an invocation.
     Shared,
@@ -108,55 +110,72 @@ pub enum Instances {
 
 /// A key of a ConfigMap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfigMapKeyRef {
+    /// Name of the object, in the namespace of the graph.
     pub name: String,
+    /// The key in it.
     pub key: String,
 }
 
 /// Decides one import: `import` is the interface as the component names it, with or without its
 /// version (or the name of a world-level function); `from` is one of the listed names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LinkHint {
+    /// The import as the component names it.
     pub import: String,
+    /// The component or capability that satisfies it, one of `imports`.
     pub from: Name,
 }
 
 /// One source of configuration: a whole ConfigMap or Secret, or one key of it under `key`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfigFrom {
+    /// Every key of a Secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<NameRef>,
+    /// Every key of a ConfigMap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_map_ref: Option<NameRef>,
     /// The configuration key that receives the one value of `secretKeyRef` or `configMapKeyRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// One key of a Secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_key_ref: Option<ConfigMapKeyRef>,
+    /// One key of a ConfigMap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_map_key_ref: Option<ConfigMapKeyRef>,
 }
 
 /// A reference by name to an object in the namespace of the graph.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NameRef {
+    /// Name of the object.
     pub name: String,
 }
 
 /// One environment variable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EnvVar {
+    /// Name of the variable, once for each component.
     pub name: String,
+    /// Its value, as it stands here.
     pub value: String,
 }
 
 /// Upper bounds. Each has a default; see the documentation of the runtime node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Linear memory, as a quantity such as `64Mi`. Of a component, or of all together.

@@ -6,6 +6,7 @@ use super::Name;
 
 /// The HTTP server (HTTP/1.1 and cleartext HTTP/2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Http {
     /// TCP port, 8080 unless set; 0 takes a free one.
@@ -17,10 +18,12 @@ pub struct Http {
 
 /// One method and path, and the function that answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Route {
     /// Unique among the routes; used in logs and metrics.
     pub name: Name,
+    /// The HTTP method it answers.
     pub method: Method,
     /// Starts with `/`; a segment `{name}` captures and binds to the parameter of that name.
     pub path: String,
@@ -44,6 +47,7 @@ pub fn capture(segment: &str) -> Option<&str> {
 
 /// HTTP method of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 pub enum Method {
     #[serde(rename = "GET")]
     Get,

@@ -29,25 +29,34 @@ pub const KIND: &str = "ComponentGraph";
 
 /// A graph of WebAssembly components, the host capabilities they may use, and their wiring.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ComponentGraph {
+    /// `componentgraph.dev/v1alpha1`.
     pub api_version: String,
+    /// `ComponentGraph`.
     pub kind: String,
+    /// Name and namespace.
     pub metadata: Metadata,
+    /// What the graph consists of and how it is run.
     pub spec: Spec,
 }
 
 /// The part of Kubernetes object metadata that has a meaning without a cluster. Other keys of
 /// `metadata` are accepted and left alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 pub struct Metadata {
+    /// Name of the graph.
     pub name: String,
+    /// Its namespace; a laptop has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
 
 /// What the graph consists of and how it is run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
     /// The wasm components of the graph, 1 to 128. Their order has no meaning.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a component, capability or route: `^[a-z]([-a-z0-9]*[a-z0-9])?$`, at most 63.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "crd", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Name(String);
 

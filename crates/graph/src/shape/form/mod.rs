@@ -28,7 +28,14 @@ const fn form(
     expected: &'static str,
     fix: &'static str,
 ) -> Form {
-    Form { code, expected, fix, max, check }
+    Form { code, expected, fix, max, check, pattern: None }
+}
+
+impl Form {
+    const fn like(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
 }
 
 fn made_of(text: &str, beside: &str) -> bool {

@@ -32,7 +32,8 @@ pub(in crate::shape) static GRAPH_NAME: Form = form(
     name,
     "a name like `^[a-z]([-a-z0-9]*[a-z0-9])?$`, at most 52 characters",
     NAME_FIX,
-);
+)
+.like(Name::PATTERN);
 
 pub(in crate::shape) static NAME: Form = form(
     "bad-name",
@@ -40,7 +41,8 @@ pub(in crate::shape) static NAME: Form = form(
     name,
     "a name like `^[a-z]([-a-z0-9]*[a-z0-9])?$`, at most 63 characters",
     NAME_FIX,
-);
+)
+.like(Name::PATTERN);
 
 /// The name of another entry. Whether one has it is asked later, and says more than its form.
 pub(in crate::shape) static REFERENCE: Form = form(
@@ -69,7 +71,8 @@ pub(in crate::shape) static OBJECT_NAME: Form = form(
     |text| verdict(text.split('.').all(is_dns_label), "is not a valid name of a Kubernetes object"),
     "lower-case letters, digits, `-` and `.`, at most 253 characters",
     "write the object's name as `kubectl get` shows it",
-);
+)
+.like(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$");
 
 fn is_dns_label(text: &str) -> bool {
     let ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -86,7 +89,8 @@ pub(in crate::shape) static KEY: Form = form(
     |text| verdict(made_of(text, "-._"), "is not a valid key"),
     "letters, digits, `-`, `_` and `.`, at most 253 characters",
     "use these characters only",
-);
+)
+.like("^[-._a-zA-Z0-9]+$");
 
 pub(in crate::shape) static ATTRIBUTE: Form = form(
     "bad-key",
@@ -105,7 +109,8 @@ pub(in crate::shape) static ENV_NAME: Form = form(
     },
     "letters, digits and `_`, not beginning with a digit",
     "use these characters only",
-);
+)
+.like("^[_a-zA-Z][_a-zA-Z0-9]*$");
 
 pub(in crate::shape) static LABEL_KEY: Form = form(
     "bad-label",

@@ -42,7 +42,8 @@ pub(in crate::shape) static GRPC_METHOD: Form = form(
     "`/package.Service/Method`",
     "write the full name of the method, such as \
      `/opentelemetry.proto.collector.logs.v1.LogsService/Export`",
-);
+)
+.like(r"^/[_a-zA-Z][_a-zA-Z0-9]*(\.[_a-zA-Z][_a-zA-Z0-9]*)*/[_a-zA-Z][_a-zA-Z0-9]*$");
 
 fn is_grpc_method(text: &str) -> bool {
     let identifier =
@@ -73,7 +74,8 @@ pub(in crate::shape) static ROUTE_PATH: Form = form(
     route_path,
     "a path such as `/log` or `/users/{id}`",
     "begin with `/`; a segment is plain or one capture like `{id}`",
-);
+)
+.like("^/");
 
 fn route_path(text: &str) -> Verdict {
     let Some(rest) = text.strip_prefix('/') else { return Err("does not begin with `/`".into()) };

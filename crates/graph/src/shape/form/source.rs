@@ -33,7 +33,8 @@ pub(in crate::shape) static BUILTIN: Form = form(
     |text| verdict(Name::has_valid_form(text), "is not a valid name"),
     "one of `hello-log`, `otel-to-grpc`, `grpc-to-http`",
     "write the name of a component that is shipped with the runtime node",
-);
+)
+.like(Name::PATTERN);
 
 pub(in crate::shape) static IMAGE: Form = form(
     "bad-reference",
@@ -77,7 +78,8 @@ pub(in crate::shape) static DIGEST: Form = form(
     digest,
     "`sha256:` and 64 hex digits in lower case",
     "copy the digest that `runtime-node inspect FILE` prints",
-);
+)
+.like("^sha256:[0-9a-f]{64}$");
 
 fn digest(text: &str) -> Verdict {
     let hex = text.strip_prefix("sha256:").ok_or("does not begin with `sha256:`")?;
