@@ -62,10 +62,6 @@ pub(crate) struct Form {
     /// What is wrong with the text, as the end of a sentence that begins with its name.
     pub(crate) check: fn(&str) -> Result<(), String>,
     /// The form as far as a regular expression says it; `check` may ask for more, never for less.
-    #[cfg_attr(
-        not(feature = "crd"),
-        expect(dead_code, reason = "only a cluster's schema needs it")
-    )]
     pub(crate) pattern: Option<&'static str>,
 }
 

@@ -1,0 +1,101 @@
+//! Every object of both examples, as an API server is sent it.
+
+use std::collections::BTreeMap;
+
+use composer::{Instance, Ledger};
+use expect_test::expect_file;
+use graph::ComponentGraph;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use kube::Resource;
+
+use super::*;
+use crate::apply::listed;
+use crate::dereference::Service;
+use crate::destination::ServiceName;
+use crate::revision::{Made, Revision, input};
+use crate::unguard::tests::{COMPONENTS, EXAMPLE, object, settings};
+use crate::unguard::unguard;
+
+/// A revision whose digests do not change with the built-in components.
+fn steady(graph: &ComponentGraph) -> Revision {
+    let instances = graph.spec.components.iter().map(|component| Instance {
+        id: component.name.to_string(),
+        component: component.name.to_string(),
+        consumer: None,
+        digest: format!("sha256:{:0>64}", component.name.as_str().len()),
+    });
+    let ledger = Ledger { instances: instances.collect(), ..Ledger::default() };
+    let input = input(&graph.spec, "", None);
+    let made = Made { input: &input, resolve: "", image: "example/runtime-node:1" };
+    let digest = format!("sha256:{:0>64}", "c");
+    Revision::new(graph, &ledger, &digest, made)
+}
+
+fn yaml(manifest: &str) -> String {
+    let object = object(manifest);
+    let settings = settings();
+    let accepted = unguard(&object, &settings).unwrap();
+    let revision = steady(&accepted.graph);
+    let collector = ServiceName {
+        namespace: "observability".to_owned(),
+        name: "otelcol".to_owned(),
+        certain: true,
+    };
+    let behind = Service {
+        selector: pairs(&[("app", "otelcol")]),
+        targets: BTreeMap::from([(4317, IntOrString::String("otlp".to_owned()))]),
+    };
+    let plan = Plan {
+        accepted: &accepted,
+        owner: &object.controller_owner_ref(&()).unwrap(),
+        revision: Chosen { name: &revision.name, image: &revision.image, content: Some(&revision) },
+        settings: &settings,
+        services: &BTreeMap::from([(collector, behind)]),
+    };
+    let list = listed(&build(&plan)).unwrap();
+    let documents = list.iter().map(|child| serde_yaml::to_string(&child.object).unwrap());
+    documents.collect::<Vec<_>>().join("---\n")
+}
+
+#[test]
+fn the_children_of_the_examples() {
+    expect_file!["../../testdata/capability.yaml"].assert_eq(&yaml(EXAMPLE));
+    expect_file!["../../testdata/components.yaml"].assert_eq(&yaml(COMPONENTS));
+}
+
+#[test]
+fn the_children_of_a_graph_with_everything() {
+    let full = r#"
+apiVersion: componentgraph.dev/v1alpha1
+kind: ComponentGraph
+metadata: {name: full}
+spec:
+  replicas: 3
+  autoscaling: {minReplicas: 2, maxReplicas: 9}
+  serviceAccountName: theirs
+  telemetry:
+    endpoint: https://otel.example.com:443
+    headers: [{name: x-key, secretKeyRef: {name: otel-key, key: token}}]
+    tls: {caSecretRef: {name: otel-ca, key: ca.crt}}
+  components:
+    - name: guest
+      builtin: hello-log
+      imports: [otel]
+      configFrom:
+        - {secretRef: {name: guest-secret}}
+        - {key: a, configMapKeyRef: {name: guest.config, key: a}}
+    - {name: otel, builtin: otel-to-grpc, imports: [grpc, wasip2, api, cache]}
+  capabilities:
+    - {name: wasip2, type: wasi:p2}
+    - {name: grpc, type: grpc, grpc: {url: "http://10.1.2.3:4317", paths: {logs: /a.B/C, traces: /a.B/D}}}
+    - {name: api, type: wasi:http, wasiHttp: {allowedHosts: ["@collector", "api.example.com", "*.example.org:8443", "cart", "db.store:81", "other.ns.svc.cluster.local:82"]}}
+    - {name: cache, type: wasi:sockets, wasiSockets: {allowedAddresses: ["10.9.0.0/16:6379"]}}
+"#;
+    expect_file!["../../testdata/full.yaml"].assert_eq(&yaml(full));
+}
+
+#[test]
+fn a_graph_that_asks_for_none_gets_no_policy() {
+    let none = EXAMPLE.replace("spec:\n", "spec:\n  networkPolicy: {mode: None}\n");
+    assert!(!yaml(&none).contains("NetworkPolicy"));
+}

@@ -1,0 +1,201 @@
+//! The command line: flags as the chart sets them, turned into what the process is run with.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use graph::{LogLevel, NetworkPolicyMode};
+
+use crate::process::{Bounds, Election, Options, Times, init_logs, run};
+use crate::settings::{Settings, Upgrade};
+
+/// Operator of ComponentGraph: graphs of WebAssembly components on Kubernetes
+#[derive(Debug, Parser)]
+#[command(name = "operator", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch graphs and bring them about
+    Run(Box<Args>),
+    /// Print the CustomResourceDefinition
+    Crd,
+    /// Print the rules of the operator's roles
+    Rbac,
+}
+
+#[derive(Debug, clap::Args)]
+struct Args {
+    /// Image of the runtime node
+    #[arg(long, value_name = "IMAGE")]
+    runtime_image: String,
+    /// When graphs get a new runtime image
+    #[arg(long, value_enum, default_value_t)]
+    runtime_upgrade: UpgradeArg,
+    /// Log level of the nodes
+    #[arg(long, value_enum, default_value_t)]
+    runtime_log_level: LevelArg,
+    /// Collector of graphs that name none
+    #[arg(long, value_name = "URL")]
+    collector_endpoint: Option<String>,
+    /// Namespaces to watch; all when left out
+    #[arg(long, value_name = "NS", value_delimiter = ',')]
+    watch_namespaces: Vec<String>,
+    /// For graphs that say nothing
+    #[arg(long, value_enum, default_value_t)]
+    network_policy_mode: ModeArg,
+    /// Hosts that artifacts may come from; any when left out
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    allowed_registries: Vec<String>,
+    /// Networks inside the cluster, which policies never open for names outside
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    cluster_cidrs: Vec<String>,
+    /// Suffix of names of Services
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    cluster_domain: String,
+    /// Take part in an election, so that several replicas may run
+    #[arg(long)]
+    leader_election: bool,
+    /// Namespace of the lease
+    #[arg(long, value_name = "NS", env = "POD_NAMESPACE", default_value = "default")]
+    lease_namespace: String,
+    /// Name of the lease
+    #[arg(long, value_name = "NAME", default_value = "componentgraph-operator")]
+    lease_name: String,
+    /// Name of this process
+    #[arg(long, value_name = "NAME", env = "POD_NAME", default_value = "operator")]
+    identity: String,
+    /// Address of /livez, /readyz and /metrics
+    #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:9090")]
+    admin_address: SocketAddr,
+    /// Graphs that are worked on at the same time
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    concurrency: u16,
+    /// Threads that parse components
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    check_threads: usize,
+    /// How long work on one graph may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    deadline: u64,
+    /// A directory that may be written to
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    scratch_dir: PathBuf,
+    /// Filter of the operator's own logs
+    #[arg(long, value_name = "FILTER", default_value = "info")]
+    log_level: String,
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum UpgradeArg {
+    #[default]
+    OnNextChange,
+    Automatic,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum ModeArg {
+    #[default]
+    Derived,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum LevelArg {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    #[default]
+    Json,
+    Text,
+}
+
+impl Args {
+    fn options(self) -> Options {
+        let bounds = Bounds {
+            concurrency: self.concurrency.max(1),
+            deadline: Duration::from_secs(self.deadline.max(1)),
+            ..Bounds::default()
+        };
+        let election = Election {
+            namespace: self.lease_namespace,
+            name: self.lease_name,
+            times: Times::default(),
+        };
+        Options {
+            settings: Settings {
+                runtime_image: self.runtime_image,
+                upgrade: match self.runtime_upgrade {
+                    UpgradeArg::OnNextChange => Upgrade::OnNextChange,
+                    UpgradeArg::Automatic => Upgrade::Automatic,
+                },
+                collector: self.collector_endpoint.filter(|url| !url.is_empty()),
+                log_level: match self.runtime_log_level {
+                    LevelArg::Error => LogLevel::Error,
+                    LevelArg::Warn => LogLevel::Warn,
+                    LevelArg::Info => LogLevel::Info,
+                    LevelArg::Debug => LogLevel::Debug,
+                    LevelArg::Trace => LogLevel::Trace,
+                },
+                network_policy: match self.network_policy_mode {
+                    ModeArg::Derived => NetworkPolicyMode::Derived,
+                    ModeArg::None => NetworkPolicyMode::None,
+                },
+                allowed_registries: self.allowed_registries,
+                cluster_cidrs: self.cluster_cidrs,
+                cluster_domain: self.cluster_domain,
+            },
+            namespaces: self.watch_namespaces,
+            admin: self.admin_address,
+            bounds,
+            check_threads: self.check_threads,
+            scratch: self.scratch_dir,
+            election: self.leader_election.then_some(election),
+            identity: self.identity,
+        }
+    }
+}
+
+/// Does what the command line asks for.
+pub async fn main() -> ExitCode {
+    let text = match Cli::parse().command {
+        Command::Run(args) => return operate(*args).await,
+        Command::Crd => graph::crd_yaml(),
+        Command::Rbac => crate::rbac::to_yaml(),
+    };
+    match text {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+async fn operate(args: Args) -> ExitCode {
+    init_logs(&args.log_level, args.log_format == LogFormat::Json);
+    match run(args.options()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,14 @@
+//! The only step that reads: what is there of a graph, which Services it calls, and the bytes of its
+//! components. What it gives to the next step is plain data.
+
+mod recent;
+mod seen;
+mod services;
+mod sources;
+mod stores;
+
+pub(crate) use recent::Recent;
+pub(crate) use seen::{Named, Seen};
+pub(crate) use services::{Service, Services, services};
+pub(crate) use sources::{Artifacts, Sources};
+pub(crate) use stores::{Stores, Watches, open};

@@ -1,0 +1,117 @@
+//! What the server holds of all graphs in one place, kept up to date by watches. One label selects
+//! all of it, so that other people's objects cost nothing.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use k8s_openapi::api::apps::v1::ReplicaSet;
+use k8s_openapi::api::core::v1::Pod;
+use kube::core::{DynamicObject, PartialObjectMeta};
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::reflector::{ObjectRef, Store, store};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, Client, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
+
+use crate::child::Kind;
+use crate::resource::Graph;
+use crate::words;
+
+/// The stores of one namespace, or of all.
+#[derive(Clone)]
+pub struct Stores {
+    pub children: BTreeMap<Kind, Store<DynamicObject>>,
+    pub pods: Store<Pod>,
+    pub replica_sets: Store<PartialObjectMeta<ReplicaSet>>,
+}
+
+/// Streams that fill the stores while they are polled. Each item says which graph something
+/// happened to.
+pub(crate) type Watches = Vec<BoxStream<'static, Result<ObjectRef<Graph>, watcher::Error>>>;
+
+/// Opens the stores and the streams that fill them. `namespace` is `None` for all.
+pub(crate) fn open(client: &Client, namespace: Option<&str>) -> (Stores, Watches) {
+    let mut watches = Watches::new();
+    let mut children = BTreeMap::new();
+    for kind in Kind::ALL {
+        let resource = kind.resource();
+        let api = match namespace {
+            Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+            None => Api::all_with(client.clone(), &resource),
+        };
+        let writer = Writer::<DynamicObject>::new(resource);
+        children.insert(kind, writer.as_reader());
+        watches.push(watch(api, writer, move |object| prune(kind, object)));
+    }
+    let (pods, writer) = store::<Pod>();
+    watches.push(watch(scoped(client, namespace), writer, prune_pod));
+    let (replica_sets, writer) = store::<PartialObjectMeta<ReplicaSet>>();
+    watches.push(watch(scoped(client, namespace), writer, |set| {
+        forget_fields(set.meta_mut());
+    }));
+    (Stores { children, pods, replica_sets }, watches)
+}
+
+impl Stores {
+    /// Waits until every store is complete.
+    pub async fn ready(&self) -> bool {
+        for store in self.children.values() {
+            if store.wait_until_ready().await.is_err() {
+                return false;
+            }
+        }
+        self.pods.wait_until_ready().await.is_ok()
+            && self.replica_sets.wait_until_ready().await.is_ok()
+    }
+}
+
+fn scoped<K>(client: &Client, namespace: Option<&str>) -> Api<K>
+where
+    K: Resource<Scope = k8s_openapi::NamespaceResourceScope, DynamicType = ()>,
+{
+    match namespace {
+        Some(namespace) => Api::namespaced(client.clone(), namespace),
+        None => Api::all(client.clone()),
+    }
+}
+
+fn watch<K>(
+    api: Api<K>,
+    writer: Writer<K>,
+    prune: impl FnMut(&mut K) + Send + 'static,
+) -> BoxStream<'static, Result<ObjectRef<Graph>, watcher::Error>>
+where
+    K: Resource + Clone + DeserializeOwned + std::fmt::Debug + Send + Sync + 'static,
+    K::DynamicType: Clone + Eq + std::hash::Hash + Send + Sync,
+{
+    let config = watcher::Config::default().labels(words::GRAPH).any_semantic();
+    let events = watcher(api, config).default_backoff().modify(prune).reflect(writer);
+    let graphs = events.touched_objects().map_ok(|object| named(&object));
+    graphs.try_filter_map(|graph| std::future::ready(Ok(graph))).boxed()
+}
+
+/// The graph that an object names.
+fn named<K: Resource>(object: &K) -> Option<ObjectRef<Graph>> {
+    let name = object.labels().get(words::GRAPH)?;
+    Some(ObjectRef::new(name).within(&object.namespace()?))
+}
+
+/// Keeps what is compared or shown. Who owned which field is asked for when it matters.
+fn prune(kind: Kind, object: &mut DynamicObject) {
+    forget_fields(&mut object.metadata);
+    if kind != Kind::Deployment
+        && let Some(data) = object.data.as_object_mut()
+    {
+        data.remove("status");
+    }
+}
+
+fn prune_pod(pod: &mut Pod) {
+    forget_fields(&mut pod.metadata);
+    pod.spec = None;
+}
+
+fn forget_fields(metadata: &mut kube::core::ObjectMeta) {
+    metadata.managed_fields = None;
+}

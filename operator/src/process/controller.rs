@@ -1,0 +1,153 @@
+//! From watches to reconciles: who is woken by what, how many run at once, how long one may take.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{poll_fn, select_all};
+use futures_util::{FutureExt, StreamExt};
+use kube::Api;
+use kube::runtime::controller::{Action, Config};
+use kube::runtime::reflector::{ObjectRef, store};
+use kube::runtime::{Controller, WatchStreamExt, watcher};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::dereference::Watches;
+use crate::reconcile::{Context, Error, reconcile};
+use crate::resource::Graph;
+
+/// How much at once, and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    pub concurrency: u16,
+    pub deadline: Duration,
+    /// Events that follow each other this closely are one.
+    pub debounce: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            concurrency: 16,
+            deadline: Duration::from_secs(120),
+            debounce: Duration::from_millis(50),
+        }
+    }
+}
+
+/// What a controller is given beside its context.
+pub struct Feed {
+    /// `None` for all namespaces.
+    pub namespace: Option<String>,
+    /// Streams that fill the stores of the context.
+    pub watches: Watches,
+    pub bounds: Bounds,
+    /// Told when every store is complete.
+    pub synced: watch::Sender<bool>,
+    pub stop: oneshot::Receiver<()>,
+}
+
+/// Reconciles the graphs of one namespace, or of all, until it is stopped. Running reconciles end
+/// first.
+pub async fn control(context: Arc<Context>, feed: Feed) {
+    let Feed { namespace, watches, bounds, synced, stop } = feed;
+    let client = context.client.clone();
+    let api: Api<Graph> = match &namespace {
+        Some(namespace) => Api::namespaced(client, namespace),
+        None => Api::all(client),
+    };
+    let (graphs, writer) = store::<Graph>();
+    let stream = watcher(api, watcher::Config::default().any_semantic())
+        .default_backoff()
+        .modify(|graph| graph.metadata.managed_fields = None)
+        .reflect(writer)
+        .touched_objects();
+    let (wake, mut woken) = mpsc::unbounded_channel();
+    let stores = context.stores.clone();
+    let is_ready = synced.subscribe();
+    let gate = async move {
+        if stores.ready().await {
+            let _ = synced.send(true);
+        }
+        std::future::pending::<()>().await;
+    };
+    let config = Config::default().concurrency(bounds.concurrency).debounce(bounds.debounce);
+    let controller = Controller::for_stream(stream, graphs)
+        .with_config(config)
+        .reconcile_on(poll_fn(move |context| woken.poll_recv(context)))
+        .graceful_shutdown_on(stop.map(drop))
+        .run(
+            move |graph, context| guarded(graph, context, bounds.deadline, is_ready.clone()),
+            again,
+            context,
+        )
+        .for_each(|_| std::future::ready(()));
+    // The stores are filled by a hand of their own: reconciles that wait for them must not stop it.
+    tokio::select! {
+        () = controller => {}
+        () = drive(watches, wake) => {}
+        () = gate => {}
+    }
+}
+
+async fn drive(watches: Watches, wake: mpsc::UnboundedSender<ObjectRef<Graph>>) {
+    let mut events = select_all(watches);
+    while let Some(event) = events.next().await {
+        match event {
+            // Nobody listens only while the process stops.
+            Ok(graph) => drop(wake.send(graph)),
+            Err(error) => tracing::warn!(%error, "a watch was interrupted"),
+        }
+    }
+}
+
+async fn guarded(
+    graph: Arc<Graph>,
+    context: Arc<Context>,
+    deadline: Duration,
+    mut ready: watch::Receiver<bool>,
+) -> Result<Action, Error> {
+    // An error means that nobody will ever say so: the process is stopping.
+    if ready.wait_for(|ready| *ready).await.is_err() {
+        return Ok(Action::await_change());
+    }
+    let begun = Instant::now();
+    let outcome =
+        tokio::time::timeout(deadline, reconcile(Arc::clone(&graph), Arc::clone(&context)));
+    let outcome = outcome.await.unwrap_or(Err(Error::TooSlow(deadline)));
+    report(&graph, &context, begun.elapsed(), &outcome);
+    outcome
+}
+
+fn report(graph: &Graph, context: &Context, took: Duration, outcome: &Result<Action, Error>) {
+    let result = match outcome {
+        Ok(_) => "ok",
+        Err(error) => error.class(),
+    };
+    context.metrics.reconciled(result, took);
+    let (namespace, name) = (graph.namespace(), graph.name());
+    let (generation, millis) = (graph.generation(), took.as_secs_f64() * 1e3);
+    match outcome {
+        Ok(_) => tracing::debug!(namespace, name, generation, millis, "reconciled"),
+        Err(Error::Passing(_)) => {
+            let error = outcome.as_ref().err().map(ToString::to_string);
+            tracing::info!(namespace, name, generation, millis, error, "not yet");
+        }
+        Err(error) => tracing::warn!(namespace, name, generation, millis, %error, "failed"),
+    }
+}
+
+impl Error {
+    /// A word for metrics.
+    pub(crate) fn class(&self) -> &'static str {
+        match self {
+            Self::Passing(_) => "waiting",
+            Self::Apply(_) | Self::Status(_) => "server",
+            Self::TooSlow(_) => "deadline",
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the controller hands over what it owns")]
+fn again(graph: Arc<Graph>, _error: &Error, context: Arc<Context>) -> Action {
+    Action::requeue(context.backoff.failed(graph.uid()))
+}

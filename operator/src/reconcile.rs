@@ -1,0 +1,128 @@
+//! One graph, from what is stored to what shall be: unguard → dereference → check → build → apply →
+//! status. Each step has a room of its own; this file only hands over.
+
+use std::sync::Arc;
+
+use kube::runtime::controller::Action;
+use kube::{Client, Resource};
+
+use crate::apply::{Applied, ApplyError, Scope, apply};
+use crate::build::{Chosen, Plan, build};
+use crate::check::Pool;
+use crate::dereference::{Recent, Seen, Sources, Stores, services};
+use crate::destination::destinations;
+use crate::process::{Backoff, Metrics, resync};
+use crate::publish::{Outcome, PublishError, publish};
+use crate::refusal::{Refusal, Stage};
+use crate::resource::Graph;
+use crate::select::{Selected, select};
+use crate::settings::Settings;
+use crate::unguard::unguard;
+
+/// What every reconcile shares.
+pub struct Context {
+    pub client: Client,
+    pub stores: Stores,
+    pub settings: Arc<Settings>,
+    pub sources: Sources,
+    pub pool: Pool,
+    pub recent: Arc<Recent>,
+    pub backoff: Arc<Backoff>,
+    pub metrics: Metrics,
+    pub events: kube::runtime::events::Recorder,
+}
+
+/// Why a graph is looked at again soon.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    #[error("status: {0}")]
+    Status(#[from] PublishError),
+    /// It stands in the status; the world may change by itself.
+    #[error("{}: {}", .0.reason, .0.message)]
+    Passing(Refusal),
+    #[error("it took longer than {0:?}")]
+    TooSlow(std::time::Duration),
+}
+
+/// Brings one graph about.
+pub(crate) async fn reconcile(object: Arc<Graph>, context: Arc<Context>) -> Result<Action, Error> {
+    if object.metadata.deletion_timestamp.is_some() {
+        context.recent.forget(object.uid());
+        return Ok(Action::await_change());
+    }
+    let seen = Seen::read(&context.stores, &object, &context.recent);
+    let outcome = match roll(&object, &context, &seen).await {
+        Ok((selected, applied)) => Outcome::Rolled(Box::new(selected), applied),
+        Err(Stop::Refused(refusal)) => Outcome::Refused(refusal),
+        Err(Stop::Failed(error)) => return Err(error.into()),
+    };
+    publish(&object, &context, &seen, &outcome).await?;
+    match outcome {
+        Outcome::Refused(refusal) if refusal.passing => Err(Error::Passing(refusal)),
+        _ => {
+            context.backoff.succeeded(object.uid());
+            Ok(Action::requeue(resync(object.uid())))
+        }
+    }
+}
+
+/// Why nothing was rolled out.
+enum Stop {
+    Refused(Refusal),
+    Failed(ApplyError),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<ApplyError> for Stop {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Refused(refusal) => Self::Refused(refusal),
+            error => Self::Failed(error),
+        }
+    }
+}
+
+async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selected, Applied), Stop> {
+    let settings = &context.settings;
+    let accepted = unguard(object, settings)?;
+    let selected = select(object, &accepted, context, seen).await?;
+    let called = destinations(&accepted, settings);
+    let services = services(&context.client, called).await;
+    let owner = object.controller_owner_ref(&()).ok_or_else(nameless)?;
+    let children = build(&Plan {
+        accepted: &accepted,
+        owner: &owner,
+        revision: Chosen {
+            name: &selected.name,
+            image: &selected.image,
+            content: selected.made.as_ref().map(|(revision, _)| revision),
+        },
+        settings,
+        services: &services,
+    });
+    let scope = scope(object, context, seen);
+    let applied = apply(scope, &children, &selected.name).await?;
+    Ok((selected, applied))
+}
+
+fn nameless() -> Refusal {
+    Refusal::new(Stage::Accepted, "Shape", "the object has no uid")
+}
+
+fn scope<'a>(object: &'a Graph, context: &'a Context, seen: &'a Seen) -> Scope<'a> {
+    Scope {
+        client: &context.client,
+        namespace: object.namespace(),
+        graph: object.name(),
+        uid: object.uid(),
+        seen,
+        recent: &context.recent,
+    }
+}

@@ -1,0 +1,118 @@
+//! Which revision pods shall run: the stored one while the user's words are the same, else a new one
+//! out of resolved sources and checked links.
+
+use composer::Ledger;
+use graph::Problem;
+use kube::ResourceExt;
+use kube::core::DynamicObject;
+
+use crate::dereference::Seen;
+use crate::reconcile::Context;
+use crate::refusal::{Refusal, Stage};
+use crate::resource::Graph;
+use crate::revision::{Made, Pins, Revision, input};
+use crate::settings::Upgrade;
+use crate::status::Wiring;
+use crate::unguard::Accepted;
+use crate::words;
+
+/// The revision of a graph.
+#[derive(Clone, Debug)]
+pub(crate) struct Selected {
+    pub name: String,
+    pub image: String,
+    /// Digest of the composition.
+    pub composition: String,
+    /// `None` when it is stored, and the status describes it already.
+    pub made: Option<(Revision, Wiring)>,
+}
+
+/// Finds the revision, or makes it.
+pub(crate) async fn select(
+    object: &Graph,
+    accepted: &Accepted,
+    context: &Context,
+    seen: &Seen,
+) -> Result<Selected, Refusal> {
+    let resolve = object.annotation(words::RESOLVE).unwrap_or_default();
+    let image = &context.settings.runtime_image;
+    let follows = match context.settings.upgrade {
+        Upgrade::OnNextChange => None,
+        Upgrade::Automatic => Some(image.as_str()),
+    };
+    let input = input(&accepted.graph.spec, resolve, follows);
+    if let Some(stored) = stored(object, context, seen, &input) {
+        return Ok(stored);
+    }
+    let made = Made { input: &input, resolve, image };
+    make(object, accepted, context, seen, made).await
+}
+
+/// A revision that was made from the same words and that the status describes. Whether its links are
+/// settled is known then; nothing is fetched.
+fn stored(object: &Graph, context: &Context, seen: &Seen, input: &str) -> Option<Selected> {
+    let found = seen.revisions(object.uid());
+    let found = found.into_iter().find(|map| note(map, words::INPUT) == Some(input))?;
+    let composition = note(found, words::COMPOSITION)?;
+    let written = context.recent.status(object.uid());
+    let status = written.as_ref().or(object.status.as_ref())?;
+    let known = status.revision.as_deref() == found.metadata.name.as_deref()
+        && status.composition.as_ref().is_some_and(|known| known.digest == composition)
+        && !status.components.is_empty();
+    known.then(|| Selected {
+        name: found.name_any(),
+        image: note(found, words::IMAGE).unwrap_or_default().to_owned(),
+        composition: composition.to_owned(),
+        made: None,
+    })
+}
+
+async fn make(
+    object: &Graph,
+    accepted: &Accepted,
+    context: &Context,
+    seen: &Seen,
+    made: Made<'_>,
+) -> Result<Selected, Refusal> {
+    let mut graph = accepted.graph.clone();
+    let pinned = pins(object, seen, made.resolve).apply(&mut graph.spec);
+    let (artifacts, problems) = context.sources.bring(&graph, &pinned).await;
+    if let Some(refusal) = Refusal::of(Stage::Resolved, &problems) {
+        return Err(refusal);
+    }
+    let composed = context.pool.check(&graph, artifacts).await?;
+    absent(&accepted.graph, &composed.ledger)?;
+    let revision = Revision::new(&accepted.graph, &composed.ledger, &composed.digest, made);
+    let wiring = Wiring::of(&accepted.graph.spec, &composed.ledger);
+    Ok(Selected {
+        name: revision.name.clone(),
+        image: revision.image.clone(),
+        composition: composed.digest,
+        made: Some((revision, wiring)),
+    })
+}
+
+/// The pins of the newest revision; none when the user asks to resolve anew.
+fn pins(object: &Graph, seen: &Seen, resolve: &str) -> Pins {
+    let newest = seen.revisions(object.uid());
+    let newest =
+        newest.first().filter(|map| note(map, words::RESOLVED_AT).unwrap_or_default() == resolve);
+    newest.and_then(|map| note(map, words::PINS)).map(Pins::parse).unwrap_or_default()
+}
+
+/// A component without an instance has no digest to be pinned to.
+fn absent(graph: &graph::ComponentGraph, ledger: &Ledger) -> Result<(), Refusal> {
+    let names = graph.spec.components.iter().enumerate();
+    let problems: Vec<_> = names
+        .filter(|(_, component)| !ledger.has_component(component.name.as_str()))
+        .map(|(index, component)| {
+            let message = format!("component `{}` is not part of the composition", component.name);
+            Problem::new("composition-failed", format!("spec.components[{index}]"), message)
+        })
+        .collect();
+    Refusal::of(Stage::Composed, &problems).map_or(Ok(()), Err)
+}
+
+fn note<'a>(map: &'a DynamicObject, key: &str) -> Option<&'a str> {
+    map.metadata.annotations.as_ref()?.get(key).map(String::as_str)
+}

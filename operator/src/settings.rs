@@ -1,0 +1,32 @@
+//! What whoever installed the operator decided for all graphs.
+
+use graph::{LogLevel, NetworkPolicyMode};
+
+/// The installation's side of every decision.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Image of the runtime node.
+    pub runtime_image: String,
+    pub upgrade: Upgrade,
+    /// The environment's collector.
+    pub collector: Option<String>,
+    /// Log level of the nodes.
+    pub log_level: LogLevel,
+    /// For graphs that say nothing.
+    pub network_policy: NetworkPolicyMode,
+    /// Hosts that artifacts may come from; any when empty.
+    pub allowed_registries: Vec<String>,
+    /// Networks inside the cluster, which no name outside may stand for.
+    pub cluster_cidrs: Vec<String>,
+    /// Suffix of names of Services.
+    pub cluster_domain: String,
+}
+
+/// When graphs get the runtime image of a new version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// With their next revision.
+    OnNextChange,
+    /// At once.
+    Automatic,
+}

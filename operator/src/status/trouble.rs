@@ -1,0 +1,145 @@
+//! What is wrong with pods, in one stable word each: what a node wrote before it ended, an image that
+//! cannot be pulled, a pod that fits nowhere. Numbers that grow by themselves are left out, or the
+//! status would never rest.
+
+use std::borrow::Borrow;
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt;
+
+use super::Rollout;
+use crate::words;
+
+/// One thing wrong with pods.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Trouble {
+    pub reason: &'static str,
+    pub message: String,
+    /// Only a changed graph can help.
+    pub lasting: bool,
+}
+
+/// Longest text of a node that is repeated.
+const LONGEST: usize = 4096;
+
+/// Everything wrong with the pods of the newest revision, the most telling first.
+pub(crate) fn troubles<P: Borrow<Pod>>(
+    rollout: &Rollout,
+    pods: &[P],
+    revision: &str,
+) -> Vec<Trouble> {
+    let newest = pods.iter().map(Borrow::borrow);
+    let newest =
+        newest.filter(|pod| pod.labels().get(words::REVISION).is_some_and(|r| r == revision));
+    let mut found: Vec<_> = newest.flat_map(of_pod).collect();
+    found.extend(rollout.not_created.as_deref().map(not_created));
+    found.sort_by_key(|trouble| (rank(trouble.reason), trouble.message.clone()));
+    found.dedup();
+    found
+}
+
+fn rank(reason: &str) -> usize {
+    let order =
+        ["StartFailed", "QuotaExceeded", "PodSecurity", "PodsNotCreated", "ImagePullFailed"];
+    order.iter().position(|word| *word == reason).unwrap_or(order.len())
+}
+
+/// A Deployment's controller only repeats what the API server said.
+fn not_created(message: &str) -> Trouble {
+    let reason = if message.contains("exceeded quota") {
+        "QuotaExceeded"
+    } else if message.contains("PodSecurity") {
+        "PodSecurity"
+    } else {
+        "PodsNotCreated"
+    };
+    Trouble { reason, message: cut(&nameless(message)), lasting: false }
+}
+
+/// Each attempt has a pod name of its own: `pods "a-5d8f7-x2x4z" is forbidden`.
+fn nameless(message: &str) -> String {
+    match message.split_once("pods \"").and_then(|(_, rest)| rest.split_once("\" ")) {
+        Some((_, rest)) => {
+            let why = rest.trim_start().trim_start_matches("is forbidden: ");
+            format!("pods cannot be created: {why}")
+        }
+        None => message.to_owned(),
+    }
+}
+
+fn of_pod(pod: &Pod) -> Vec<Trouble> {
+    let Some(status) = &pod.status else { return Vec::new() };
+    let unscheduled = status.conditions.iter().flatten().find(|condition| {
+        condition.type_ == "PodScheduled"
+            && condition.status == "False"
+            && condition.reason.as_deref() == Some("Unschedulable")
+    });
+    let unscheduled = unscheduled.map(|condition| Trouble {
+        reason: "Unschedulable",
+        message: cut(condition.message.as_deref().unwrap_or_default()),
+        lasting: false,
+    });
+    let containers = status.container_statuses.iter().flatten();
+    unscheduled.into_iter().chain(containers.filter_map(of_container)).collect()
+}
+
+fn of_container(container: &ContainerStatus) -> Option<Trouble> {
+    if container.ready {
+        return None;
+    }
+    let state = container.state.as_ref()?;
+    if let Some(waiting) = &state.waiting {
+        let message = waiting.message.as_deref().unwrap_or_default();
+        match waiting.reason.as_deref().unwrap_or_default() {
+            "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" => {
+                return Some(image(container, message));
+            }
+            "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+                return Some(Trouble {
+                    reason: "ContainerNotStarted",
+                    message: cut(message),
+                    lasting: false,
+                });
+            }
+            _ => {}
+        }
+    }
+    let ended = state.terminated.as_ref();
+    let before = container.last_state.as_ref().and_then(|last| last.terminated.as_ref());
+    let ended = ended.or(before)?;
+    let said = ended.message.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let trouble = match (ended.reason.as_deref(), said) {
+        (Some("OOMKilled"), _) => Trouble {
+            reason: "OutOfMemory",
+            message: "the node used more memory than its limit; raise \
+                      `podTemplate.spec.containers[0].resources.limits.memory` or lower `limits`"
+                .to_owned(),
+            lasting: false,
+        },
+        (_, Some(said)) => Trouble {
+            reason: "StartFailed",
+            message: cut(said),
+            lasting: said.starts_with("error["),
+        },
+        (_, None) if ended.exit_code == 0 => return None,
+        (_, None) => Trouble {
+            reason: "NodeCrashed",
+            message: format!("the node ended with exit code {} and said nothing", ended.exit_code),
+            lasting: false,
+        },
+    };
+    Some(trouble)
+}
+
+/// The kubelet alternates between the cause and the fact that it waits.
+fn image(container: &ContainerStatus, message: &str) -> Trouble {
+    let cause = if message.starts_with("Back-off") { "" } else { message };
+    let colon = if cause.is_empty() { "" } else { ": " };
+    let message = format!("the image `{}` cannot be pulled{colon}{cause}", container.image);
+    Trouble { reason: "ImagePullFailed", message: cut(&message), lasting: false }
+}
+
+fn cut(text: &str) -> String {
+    let end = text.floor_char_boundary(LONGEST);
+    text.get(..end).unwrap_or_default().to_owned()
+}
