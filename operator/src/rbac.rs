@@ -18,7 +18,7 @@ pub const GRAPHS: &[Rule] = &[
     Rule {
         group: graph::GROUP,
         resources: &["componentgraphs"],
-        verbs: &["get", "list", "watch"],
+        verbs: &["list", "watch"],
         why: "the graphs themselves",
     },
     Rule {
@@ -36,8 +36,8 @@ pub const GRAPHS: &[Rule] = &[
     Rule {
         group: "apps",
         resources: &["deployments"],
-        verbs: &["get", "list", "watch", "create", "patch", "delete"],
-        why: "children",
+        verbs: &["get", "list", "watch", "create", "patch"],
+        why: "children; one that is not wanted goes with its graph",
     },
     Rule {
         group: "policy",

@@ -54,7 +54,7 @@ fn stored(object: &Graph, context: &Context, seen: &Seen, input: &str) -> Option
     let found = seen.revisions(object.uid());
     let found = found.into_iter().find(|map| note(map, words::INPUT) == Some(input))?;
     let composition = note(found, words::COMPOSITION)?;
-    let written = context.recent.status(object.uid());
+    let written = context.recent.status(object.uid(), object.status.as_ref());
     let status = written.as_ref().or(object.status.as_ref())?;
     let known = status.revision.as_deref() == found.metadata.name.as_deref()
         && status.composition.as_ref().is_some_and(|known| known.digest == composition)

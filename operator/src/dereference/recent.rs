@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use graph::Status;
+use kube::ResourceExt;
 use kube::core::DynamicObject;
 
 use super::Named;
+use crate::child::Kind;
 
 /// A watch that lags further behind is taken at its word again.
 const FORGET: Duration = Duration::from_secs(30);
@@ -43,31 +45,56 @@ impl Recent {
         }
     }
 
+    /// A watch has shown the end of an object. What was made under its name later stays.
+    pub fn ended(&self, kind: Kind, object: &DynamicObject) {
+        let owners = object.metadata.owner_references.iter().flatten();
+        let named = (kind, object.name_any());
+        let mut all = self.lock();
+        for owner in owners {
+            let Some(writes) = all.get_mut(&owner.uid) else { continue };
+            let known = writes.objects.get(&named).map(|written| &written.object.metadata.uid);
+            if known == Some(&object.metadata.uid) {
+                writes.objects.remove(&named);
+            }
+        }
+    }
+
+    /// A watch has begun anew with all there is: what was written before and is not there has ended.
+    pub fn listed(&self, kind: Kind, since: Instant) {
+        for writes in self.lock().values_mut() {
+            writes.objects.retain(|(of, _), written| *of != kind || written.at >= since);
+        }
+    }
+
     pub fn wrote_status(&self, uid: &str, status: Status) {
         let writes = (status, Instant::now());
         self.lock().entry(uid.to_owned()).or_default().status = Some(writes);
     }
 
-    /// The status as it was written last.
-    pub fn status(&self, uid: &str) -> Option<Status> {
-        let all = self.lock();
-        let (status, at) = all.get(uid)?.status.as_ref()?;
-        (at.elapsed() < FORGET).then(|| status.clone())
+    /// The status as it was written last, unless that is what is `shown`.
+    pub fn status(&self, uid: &str, shown: Option<&Status>) -> Option<Status> {
+        let mut all = self.lock();
+        let writes = all.get_mut(uid)?;
+        let (status, at) = writes.status.take()?;
+        if shown != Some(&status) && at.elapsed() < FORGET {
+            writes.status = Some((status, at));
+        }
+        writes.status.as_ref().map(|(status, _)| status.clone())
     }
 
     /// Puts newer objects in place of those a watch has shown.
     pub fn overlay(&self, uid: &str, objects: &mut BTreeMap<Named, Arc<DynamicObject>>) {
         let mut all = self.lock();
         let Some(writes) = all.get_mut(uid) else { return };
-        for (named, written) in &writes.objects {
-            if written.at.elapsed() >= FORGET {
-                continue;
-            }
+        writes.objects.retain(|named, written| {
             let shown = objects.get(named).map(|object| version(object));
-            if shown.is_none_or(|shown| shown < version(&written.object)) {
+            let is_newer = shown.is_none_or(|shown| shown < version(&written.object));
+            let is_newer = is_newer && written.at.elapsed() < FORGET;
+            if is_newer {
                 objects.insert(named.clone(), Arc::clone(&written.object));
             }
-        }
+            is_newer || written.insisted
+        });
     }
 
     /// Whether the server insists on this state: to ask again would change nothing.

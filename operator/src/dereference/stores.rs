@@ -2,18 +2,22 @@
 //! all of it, so that other people's objects cost nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::Pod;
-use kube::core::{DynamicObject, PartialObjectMeta};
+use kube::core::{DynamicObject, PartialObjectMeta, TypeMeta};
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store, store};
+use kube::runtime::watcher::Event;
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 
+use super::Recent;
 use crate::child::Kind;
 use crate::resource::Graph;
 use crate::words;
@@ -30,8 +34,13 @@ pub struct Stores {
 /// happened to.
 pub(crate) type Watches = Vec<BoxStream<'static, Result<ObjectRef<Graph>, watcher::Error>>>;
 
-/// Opens the stores and the streams that fill them. `namespace` is `None` for all.
-pub(crate) fn open(client: &Client, namespace: Option<&str>) -> (Stores, Watches) {
+/// Opens the stores and the streams that fill them. `namespace` is `None` for all;
+/// `recent` is told what has ended.
+pub(crate) fn open(
+    client: &Client,
+    namespace: Option<&str>,
+    recent: &Arc<Recent>,
+) -> (Stores, Watches) {
     let mut watches = Watches::new();
     let mut children = BTreeMap::new();
     for kind in Kind::ALL {
@@ -42,14 +51,20 @@ pub(crate) fn open(client: &Client, namespace: Option<&str>) -> (Stores, Watches
         };
         let writer = Writer::<DynamicObject>::new(resource);
         children.insert(kind, writer.as_reader());
-        watches.push(watch(api, writer, move |object| prune(kind, object)));
+        let note = endings(kind, Arc::clone(recent));
+        watches.push(watch(api, writer, note, move |object| prune(kind, object)));
     }
     let (pods, writer) = store::<Pod>();
-    watches.push(watch(scoped(client, namespace), writer, prune_pod));
+    watches.push(watch(scoped(client, namespace), writer, |_| (), prune_pod));
     let (replica_sets, writer) = store::<PartialObjectMeta<ReplicaSet>>();
-    watches.push(watch(scoped(client, namespace), writer, |set| {
-        forget_fields(set.meta_mut());
-    }));
+    watches.push(watch(
+        scoped(client, namespace),
+        writer,
+        |_| (),
+        |set| {
+            forget_fields(set.meta_mut());
+        },
+    ));
     (Stores { children, pods, replica_sets }, watches)
 }
 
@@ -79,6 +94,7 @@ where
 fn watch<K>(
     api: Api<K>,
     writer: Writer<K>,
+    mut note: impl FnMut(&Event<K>) + Send + 'static,
     prune: impl FnMut(&mut K) + Send + 'static,
 ) -> BoxStream<'static, Result<ObjectRef<Graph>, watcher::Error>>
 where
@@ -86,9 +102,21 @@ where
     K::DynamicType: Clone + Eq + std::hash::Hash + Send + Sync,
 {
     let config = watcher::Config::default().labels(words::GRAPH).any_semantic();
-    let events = watcher(api, config).default_backoff().modify(prune).reflect(writer);
+    let events = watcher(api, config).default_backoff().inspect_ok(move |event| note(event));
+    let events = events.modify(prune).reflect(writer);
     let graphs = events.touched_objects().map_ok(|object| named(&object));
     graphs.try_filter_map(|graph| std::future::ready(Ok(graph))).boxed()
+}
+
+/// Tells `recent` what is there no longer.
+fn endings(kind: Kind, recent: Arc<Recent>) -> impl FnMut(&Event<DynamicObject>) + Send + 'static {
+    let mut begun = Instant::now();
+    move |event| match event {
+        Event::Delete(object) => recent.ended(kind, object),
+        Event::Init => begun = Instant::now(),
+        Event::InitDone => recent.listed(kind, begun),
+        Event::Apply(_) | Event::InitApply(_) => {}
+    }
 }
 
 /// The graph that an object names.
@@ -97,8 +125,11 @@ fn named<K: Resource>(object: &K) -> Option<ObjectRef<Graph>> {
     Some(ObjectRef::new(name).within(&object.namespace()?))
 }
 
-/// Keeps what is compared or shown. Who owned which field is asked for when it matters.
+/// Keeps what is compared or shown. Who owned which field is asked for when it matters. An object
+/// out of a list does not say what it is, unlike one out of a watch.
 fn prune(kind: Kind, object: &mut DynamicObject) {
+    let resource = kind.resource();
+    object.types = Some(TypeMeta { api_version: resource.api_version, kind: resource.kind });
     forget_fields(&mut object.metadata);
     if kind != Kind::Deployment
         && let Some(data) = object.data.as_object_mut()

@@ -168,7 +168,7 @@ pub async fn operate(
     };
     let (mut stops, mut controllers, mut synced) = (Vec::new(), Vec::new(), Vec::new());
     for namespace in scopes {
-        let (stores, watches) = open(&client, namespace.as_deref());
+        let (stores, watches) = open(&client, namespace.as_deref(), &shared.recent);
         let (stop, stopped) = oneshot::channel();
         let (told, is_synced) = watch::channel(false);
         let feed = Feed { namespace, watches, bounds: options.bounds, synced: told, stop: stopped };

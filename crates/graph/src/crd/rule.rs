@@ -59,7 +59,7 @@ fn own(path: &str) -> Vec<Expression> {
                    !self.capabilities.exists(k, k.name == c.name))"
                 .to_owned(),
             message: "a component and a capability have the same name".to_owned(),
-            field: Some("components".to_owned()),
+            field: Some("capabilities".to_owned()),
         }],
         "spec.capabilities[]" => options(),
         "spec.components[].configFrom[]" => vec![Expression {
@@ -92,7 +92,7 @@ fn options() -> Vec<Expression> {
     rules.push(Expression {
         rule: "self.type != 'grpc' || has(self.grpc)".to_owned(),
         message: "`type: grpc` needs `grpc` with `paths`".to_owned(),
-        field: Some("type".to_owned()),
+        field: Some("grpc".to_owned()),
     });
     rules
 }
