@@ -1,0 +1,26 @@
+//! The operator against a real API server, with no more rights than its table of rules names. There
+//! are no controllers and no nodes: what these would write, the tests write.
+
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod world;
+
+#[cfg(test)]
+mod children;
+#[cfg(test)]
+mod conflict;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod outage;
+#[cfg(test)]
+mod processes;
+#[cfg(test)]
+mod restored;
+#[cfg(test)]
+mod rights;
+#[cfg(test)]
+mod schema;

@@ -1,0 +1,101 @@
+//! The program itself: two of them, of which one works, and what they tell about themselves.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use crate::world::{EXAMPLE, World, until};
+
+const NAME: &str = "otel-example";
+
+struct Program {
+    process: Child,
+    port: u16,
+}
+
+impl Program {
+    fn start(world: &World, identity: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_operator"));
+        command.args(["run", "--runtime-image", "example/runtime-node:1", "--leader-election"]);
+        command.args(["--watch-namespaces", &world.namespace]);
+        command.args(["--lease-namespace", &world.namespace, "--identity", identity]);
+        command.args(["--admin-address", &format!("127.0.0.1:{port}")]);
+        command.args(["--collector-endpoint", "http://otelcol:4317"]);
+        command.env("KUBECONFIG", world.server.kubeconfig()).stderr(Stdio::piped());
+        Self { process: command.kill_on_drop(true).spawn().unwrap(), port }
+    }
+
+    /// Status and body.
+    async fn ask(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: it\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        Some(answer)
+    }
+
+    async fn leads(&self) {
+        until("a leader", async || {
+            let numbers = self.ask("/metrics").await?;
+            let ready = self.ask("/readyz").await?;
+            let leads = numbers.contains("\ncomponentgraph_operator_leader 1\n");
+            (leads && ready.starts_with("HTTP/1.1 200 ")).then_some(())
+        })
+        .await;
+    }
+
+    /// Sends a signal and returns the exit code, if it ended by itself, and its logs.
+    async fn end(self, signal: &str) -> (Option<i32>, String) {
+        let id = self.process.id().unwrap().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
+        assert!(sent.success());
+        let ended = self.process.wait_with_output().await.unwrap();
+        (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+    }
+}
+
+async fn holder(world: &World) -> String {
+    let lease = world.get("coordination.k8s.io/v1", "Lease", "componentgraph-operator").await;
+    lease.unwrap()["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn one_leads_and_another_takes_over() {
+    let world = World::new("leaders").await;
+    world.bind("leader").await;
+    world.apply(EXAMPLE).await;
+    let first = Program::start(&world, "first");
+    first.leads().await;
+    world.rolled(NAME).await;
+    let second = Program::start(&world, "second");
+    until("the second is ready to lead", async || {
+        second.ask("/readyz").await.filter(|answer| answer.starts_with("HTTP/1.1 200 "))
+    })
+    .await;
+    assert_eq!(holder(&world).await, "first");
+    assert!(second.ask("/livez").await.unwrap().ends_with("ok\n"));
+    assert!(second.ask("/metrics").await.unwrap().contains("\ncomponentgraph_operator_leader 0\n"));
+
+    let (code, logs) = first.end("-TERM").await;
+    assert_eq!(code, Some(0), "{logs}");
+    for line in logs.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+    }
+    second.leads().await;
+    assert_eq!(holder(&world).await, "second");
+    world.apply(&EXAMPLE.replace("spec:\n", "spec:\n  replicas: 3\n")).await;
+    world.condition(NAME, "Accepted", "Accepted").await;
+
+    // One that ends without a word is waited for until its lease has run out.
+    second.end("-KILL").await;
+    let third = Program::start(&world, "third");
+    third.leads().await;
+    assert_eq!(holder(&world).await, "third");
+    assert_eq!(third.end("-INT").await.0, Some(0));
+}

@@ -1,0 +1,98 @@
+//! A layer around an operator's client that notes every write, and can cut the operator off right
+//! after one: the server has done it, the operator never hears of it.
+
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use http::{Method, Request};
+use kube::client::Body;
+use tokio::sync::Notify;
+use tower::{Layer, Service};
+
+/// What one operator wrote.
+#[derive(Clone, Default)]
+pub(crate) struct Meter(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    writes: Mutex<Vec<String>>,
+    /// The last write that is let through.
+    last: Option<usize>,
+    cut: Notify,
+}
+
+impl Meter {
+    /// Cuts off after this many writes.
+    pub(crate) fn cutting(after: usize) -> Self {
+        Self(Arc::new(State { last: Some(after), ..State::default() }))
+    }
+
+    /// Method and path of each write.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        self.0.writes.lock().unwrap().clone()
+    }
+
+    /// Returns when the operator has been cut off.
+    pub(crate) async fn cut(&self) {
+        self.0.cut.notified().await;
+    }
+
+    /// Notes a write; returns its number.
+    fn note(&self, request: &Request<Body>) -> usize {
+        let mut writes = self.0.writes.lock().unwrap();
+        writes.push(format!("{} {}", request.method(), request.uri().path()));
+        writes.len()
+    }
+}
+
+impl<S> Layer<S> for Meter {
+    type Service = Metered<S>;
+
+    fn layer(&self, inner: S) -> Metered<S> {
+        Metered { inner, meter: self.clone() }
+    }
+}
+
+/// The transport with a meter.
+#[derive(Clone)]
+pub(crate) struct Metered<S> {
+    inner: S,
+    meter: Meter,
+}
+
+impl<S: Service<Request<Body>>> Service<Request<Body>> for Metered<S>
+where
+    S::Future: Send + 'static,
+    S::Response: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        if request.method() == Method::GET {
+            return Box::pin(self.inner.call(request));
+        }
+        let number = self.meter.note(&request);
+        let last = self.meter.0.last.unwrap_or(usize::MAX);
+        if number > last {
+            return Box::pin(pending());
+        }
+        let (answer, meter) = (self.inner.call(request), self.meter.clone());
+        Box::pin(async move {
+            let answer = answer.await;
+            if number == last {
+                meter.0.cut.notify_one();
+                return pending().await;
+            }
+            answer
+        })
+    }
+}
