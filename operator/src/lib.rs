@@ -11,6 +11,7 @@ mod destination;
 pub mod process;
 mod publish;
 pub mod rbac;
+mod reason;
 mod reconcile;
 mod refusal;
 mod resource;
@@ -22,4 +23,3 @@ mod unguard;
 mod words;
 
 pub use resource::Graph;
-pub use status::REASONS;

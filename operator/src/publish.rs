@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::apply::Applied;
 use crate::child::{Kind, is_owned};
 use crate::dereference::Seen;
+use crate::reason::Word;
 use crate::reconcile::Context;
 use crate::refusal::Refusal;
 use crate::resource::Graph;
@@ -139,7 +140,8 @@ async fn tell(object: &Graph, context: &Context, old: Option<&Status>, new: &Sta
     let Some(ready) = new.condition("Ready") else { return };
     let before = old.and_then(|old| old.condition("Ready"));
     let same = before.is_some_and(|b| (b.status, &b.reason) == (ready.status, &ready.reason));
-    let passing = matches!(ready.reason.as_str(), "RollingOut" | "Starting" | "NoPods");
+    let passing = [Word::RollingOut, Word::Starting, Word::NoPods];
+    let passing = passing.iter().any(|word| ready.reason == word.as_str());
     if same || passing {
         return;
     }

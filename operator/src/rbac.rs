@@ -93,7 +93,59 @@ pub fn rules(table: &[Rule]) -> Value {
     rules.collect()
 }
 
+/// The table as people read it.
+pub fn to_markdown() -> String {
+    let mut text = String::from(HEAD);
+    for (title, table) in [(GRAPHS_TITLE, GRAPHS), (OWN_TITLE, OWN)] {
+        text.push_str(&format!(
+            "\n## {title}\n\n| group | resources | verbs | for |\n|---|---|---|---|\n"
+        ));
+        for Rule { group, resources, verbs, why } in table {
+            let group = if group.is_empty() { "core" } else { group };
+            let words = |list: &[&str]| format!("`{}`", list.join("`, `"));
+            let (resources, verbs) = (words(resources), words(verbs));
+            text.push_str(&format!("| {group} | {resources} | {verbs} | {why} |\n"));
+        }
+    }
+    text
+}
+
+const GRAPHS_TITLE: &str = "In every namespace with graphs";
+const OWN_TITLE: &str = "In its own namespace";
+const HEAD: &str = "\
+# Rights
+
+What the operator may do, and nothing else: a test compares these tables with the audit log of an API
+server. The chart's roles are made from the same tables; `operator rbac` prints them as YAML. It reads
+no Secret: what a graph names is mounted by the kubelet.
+
+The operator watches all namespaces, with one ClusterRoleBinding, or those that are listed, with one
+RoleBinding in each; the latter suffices for all of this.
+";
+
 /// Both roles as YAML, keyed by where they hold.
 pub fn to_yaml() -> Result<String, serde_yaml::Error> {
     serde_yaml::to_string(&json!({"graphs": rules(GRAPHS), "own": rules(OWN)}))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect_file;
+
+    use super::*;
+
+    #[test]
+    fn the_documented_rights_are_those_of_the_table() {
+        expect_file!["../../docs/rbac.md"].assert_eq(&to_markdown());
+    }
+
+    #[test]
+    fn no_right_is_wider_than_its_name() {
+        for Rule { group, resources, verbs, .. } in GRAPHS.iter().chain(OWN) {
+            assert!(!resources.contains(&"secrets") && !resources.contains(&"*"));
+            assert!(
+                !verbs.contains(&"*") && *group != "*" && *group != "rbac.authorization.k8s.io"
+            );
+        }
+    }
 }

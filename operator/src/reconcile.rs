@@ -13,6 +13,7 @@ use crate::dereference::{Recent, Seen, Sources, Stores, services};
 use crate::destination::destinations;
 use crate::process::{Backoff, Metrics, resync};
 use crate::publish::{Outcome, PublishError, publish};
+use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::resource::Graph;
 use crate::select::{Selected, select};
@@ -113,7 +114,7 @@ async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selecte
 }
 
 fn nameless() -> Refusal {
-    Refusal::new(Stage::Accepted, "Shape", "the object has no uid")
+    Refusal::new(Stage::Accepted, Word::Unreadable, "the object has no uid")
 }
 
 fn scope<'a>(object: &'a Graph, context: &'a Context, seen: &'a Seen) -> Scope<'a> {

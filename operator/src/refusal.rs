@@ -2,6 +2,8 @@
 
 use graph::Problem;
 
+use crate::reason::Reason;
+
 /// The condition that turns false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -19,16 +21,15 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub stage: Stage,
-    /// One PascalCase word.
-    pub reason: String,
+    pub reason: Reason,
     pub message: String,
     /// Whether it may pass without anybody changing the graph.
     pub passing: bool,
 }
 
 impl Refusal {
-    pub fn new(stage: Stage, reason: &str, message: impl Into<String>) -> Self {
-        Self { stage, reason: reason.to_owned(), message: message.into(), passing: false }
+    pub fn new(stage: Stage, reason: impl Into<Reason>, message: impl Into<String>) -> Self {
+        Self { stage, reason: reason.into(), message: message.into(), passing: false }
     }
 
     /// All problems of one step; the first gives the reason. `None` without problems.
@@ -36,7 +37,7 @@ impl Refusal {
         let first = problems.first()?;
         let message = problems.iter().map(sentence).collect::<Vec<_>>().join("\n");
         let passing = problems.iter().any(|problem| PASSING.contains(&problem.code));
-        Some(Self { stage, reason: pascal(first.code), message, passing })
+        Some(Self { stage, reason: Reason::Problem(first.code), message, passing })
     }
 }
 
@@ -84,7 +85,7 @@ mod tests {
             Problem::new("fetch-failed", "", "no answer"),
         ];
         let refusal = Refusal::of(Stage::Composed, &problems).unwrap();
-        assert_eq!(refusal.reason, "UnknownImport");
+        assert_eq!(refusal.reason.to_string(), "UnknownImport");
         assert_eq!(
             refusal.message,
             "spec.components[0].imports[0]: no such thing; expected: `otel`; found: `otell`; \

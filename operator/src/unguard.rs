@@ -7,6 +7,7 @@ use graph::{
 };
 use serde_json::json;
 
+use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::resource::Graph;
 use crate::settings::Settings;
@@ -53,7 +54,9 @@ fn read(object: &Graph) -> Result<Manifest, Refusal> {
     });
     graph::read(manifest.to_string().as_bytes(), "graph", Target::Cluster).map_err(|problems| {
         let refusal = Refusal::of(Stage::Accepted, problems.list());
-        refusal.unwrap_or_else(|| Refusal::new(Stage::Accepted, "Shape", "it cannot be read"))
+        refusal.unwrap_or_else(|| {
+            Refusal::new(Stage::Accepted, Word::Unreadable, "the object cannot be read")
+        })
     })
 }
 
@@ -135,7 +138,7 @@ pub(crate) mod tests {
     fn reason(yaml: &str, settings: &Settings) -> (String, String) {
         let refusal = unguard(&object(yaml), settings).unwrap_err();
         assert_eq!(refusal.stage, Stage::Accepted);
-        (refusal.reason, refusal.message)
+        (refusal.reason.to_string(), refusal.message)
     }
 
     #[test]

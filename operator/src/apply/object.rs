@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{ApplyError, Scope, covers};
 use crate::child::{Child, is_owned};
+use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::words;
 
@@ -116,7 +117,7 @@ impl One<'_> {
             passing: true,
             ..Refusal::new(
                 Stage::Accepted,
-                "NameConflict",
+                Word::NameConflict,
                 format!(
                     "metadata.name: the graph needs {kind:?} `{name}`, and there is one{owner} that \
                      is not its own; fix: give the graph another name, or remove that {kind:?}"
@@ -145,11 +146,11 @@ impl One<'_> {
     }
 }
 
-fn reason(status: &Status) -> Option<&'static str> {
+fn reason(status: &Status) -> Option<Word> {
     match status.code {
-        403 if status.message.contains("exceeded quota") => Some("QuotaExceeded"),
-        403 => Some("Forbidden"),
-        422 => Some("Refused"),
+        403 if status.message.contains("exceeded quota") => Some(Word::QuotaExceeded),
+        403 => Some(Word::Forbidden),
+        422 => Some(Word::Refused),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use graph::{ComponentGraph, Problem};
 use tokio::sync::Semaphore;
 
 use crate::dereference::Artifacts;
+use crate::reason::Reason;
 use crate::refusal::{Refusal, Stage};
 
 /// A few threads for parsing, however many graphs wait.
@@ -55,7 +56,8 @@ pub(crate) fn check(
 
 fn refused(problems: &[Problem]) -> Refusal {
     Refusal::of(Stage::Composed, problems).unwrap_or_else(|| {
-        Refusal::new(Stage::Composed, "CompositionFailed", "the components cannot be composed")
+        let message = "the components cannot be composed";
+        Refusal::new(Stage::Composed, Reason::Problem("composition-failed"), message)
     })
 }
 

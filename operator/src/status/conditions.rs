@@ -3,38 +3,8 @@
 use graph::{Condition, ConditionStatus, Status};
 
 use super::{Facts, Rollout, Trouble};
+use crate::reason::{Reason, Word};
 use crate::refusal::{Refusal, Stage};
-
-/// Every condition with the words of this room that it can give as reason. Beside them stands any
-/// code of a problem, in PascalCase.
-pub const REASONS: &[(&str, &[&str])] = &[
-    ("Accepted", &["Accepted", "NameConflict"]),
-    ("Resolved", &["Resolved", "NotAccepted"]),
-    ("Composed", &["Composed", "NotAccepted", "NotResolved"]),
-    (
-        "Available",
-        &[
-            "Serving",
-            "ScaledToZero",
-            "NoPods",
-            "Starting",
-            "StartFailed",
-            "NodeCrashed",
-            "OutOfMemory",
-            "ImagePullFailed",
-            "ContainerNotStarted",
-            "Unschedulable",
-            "QuotaExceeded",
-            "PodSecurity",
-            "PodsNotCreated",
-            "Forbidden",
-            "Refused",
-        ],
-    ),
-    ("Ready", &["Ready", "RollingOut", "RolloutStuck"]),
-    ("Reconciling", &["RollingOut", "Retrying", "Done"]),
-    ("Stalled", &["NotStalled", "RolloutStuck"]),
-];
 
 use ConditionStatus::{False, True, Unknown};
 
@@ -42,12 +12,17 @@ use ConditionStatus::{False, True, Unknown};
 struct Said {
     kind: &'static str,
     status: ConditionStatus,
-    reason: String,
+    reason: Reason,
     message: String,
 }
 
-fn said(kind: &'static str, status: ConditionStatus, reason: &str, message: &str) -> Said {
-    Said { kind, status, reason: reason.to_owned(), message: message.to_owned() }
+fn said(
+    kind: &'static str,
+    status: ConditionStatus,
+    reason: impl Into<Reason>,
+    message: &str,
+) -> Said {
+    Said { kind, status, reason: reason.into(), message: message.to_owned() }
 }
 
 pub(super) fn conditions(old: Option<&Status>, facts: &Facts<'_>, now: &str) -> Vec<Condition> {
@@ -67,7 +42,7 @@ impl Said {
         Condition {
             kind: self.kind.to_owned(),
             status: self.status,
-            reason: self.reason,
+            reason: self.reason.to_string(),
             message: self.message.chars().take(Condition::MESSAGE).collect(),
             observed_generation: generation,
             last_transition_time: since.map_or(now, |s| &s.last_transition_time).to_owned(),
@@ -79,23 +54,24 @@ impl Said {
 fn steps(facts: &Facts<'_>) -> Vec<Said> {
     let refusal = facts.refusal.as_ref();
     let steps = [
-        (Stage::Accepted, "Accepted", "the manifest has no problems"),
-        (Stage::Resolved, "Resolved", "every component has its artifact"),
-        (Stage::Composed, "Composed", "every link and grant is settled"),
+        (Stage::Accepted, Word::Accepted, "the manifest has no problems"),
+        (Stage::Resolved, Word::Resolved, "every component has its artifact"),
+        (Stage::Composed, Word::Composed, "every link and grant is settled"),
     ];
-    let steps = steps.into_iter().map(|(stage, kind, good)| match refusal {
+    let steps = steps.into_iter().map(|(stage, word, good)| (stage, word.as_str(), word, good));
+    let steps = steps.map(|(stage, kind, word, good)| match refusal {
         Some(refusal) if refusal.stage == stage => {
-            said(kind, False, &refusal.reason, &refusal.message)
+            said(kind, False, refusal.reason, &refusal.message)
         }
         Some(Refusal { stage: Stage::Accepted, reason, .. })
-            if stage > Stage::Accepted && reason != "NameConflict" =>
+            if stage > Stage::Accepted && *reason != Reason::Own(Word::NameConflict) =>
         {
-            said(kind, Unknown, "NotAccepted", "the manifest has problems")
+            said(kind, Unknown, Word::NotAccepted, "the manifest has problems")
         }
         Some(Refusal { stage: Stage::Resolved, .. }) if stage > Stage::Resolved => {
-            said(kind, Unknown, "NotResolved", "not every component has its artifact")
+            said(kind, Unknown, Word::NotResolved, "not every component has its artifact")
         }
-        _ => said(kind, True, kind, good),
+        _ => said(kind, True, word, good),
     });
     steps.collect()
 }
@@ -105,14 +81,14 @@ fn available(facts: &Facts<'_>) -> Said {
     let refused = facts.refusal.as_ref().filter(|refusal| refusal.stage == Stage::Available);
     match &facts.rollout {
         Some(rollout) if rollout.wanted == 0 => {
-            said(kind, True, "ScaledToZero", "no pods are wanted")
+            said(kind, True, Word::ScaledToZero, "no pods are wanted")
         }
-        Some(rollout) if rollout.is_available() => said(kind, True, "Serving", "pods serve"),
+        Some(rollout) if rollout.is_available() => said(kind, True, Word::Serving, "pods serve"),
         _ => match (refused, facts.troubles.first(), &facts.rollout) {
-            (Some(refusal), ..) => said(kind, False, &refusal.reason, &refusal.message),
+            (Some(refusal), ..) => said(kind, False, refusal.reason, &refusal.message),
             (None, Some(trouble), _) => said(kind, False, trouble.reason, &trouble.message),
-            (None, None, Some(_)) => said(kind, False, "Starting", "pods are starting"),
-            (None, None, None) => said(kind, False, "NoPods", "there are no pods"),
+            (None, None, Some(_)) => said(kind, False, Word::Starting, "pods are starting"),
+            (None, None, None) => said(kind, False, Word::NoPods, "there are no pods"),
         },
     }
 }
@@ -121,20 +97,20 @@ fn available(facts: &Facts<'_>) -> Said {
 fn ready(others: &[Said], facts: &Facts<'_>) -> Said {
     let kind = "Ready";
     if let Some(bad) = others.iter().find(|said| said.status != True) {
-        return said(kind, False, &bad.reason, &bad.message);
+        return said(kind, False, bad.reason, &bad.message);
     }
     // Old pods serve, and what was to replace them has problems.
     if let Some(refusal) = &facts.refusal {
-        return said(kind, False, &refusal.reason, &refusal.message);
+        return said(kind, False, refusal.reason, &refusal.message);
     }
     let rollout = facts.rollout.as_ref().filter(|rollout| !rollout.is_done());
     match (rollout, facts.troubles.first()) {
         (Some(Rollout { stuck: Some(stuck), .. }), None) => {
-            said(kind, False, "RolloutStuck", stuck)
+            said(kind, False, Word::RolloutStuck, stuck)
         }
-        (None, _) => said(kind, True, "Ready", "the newest generation serves"),
-        (Some(_), Some(Trouble { reason, message, .. })) => said(kind, False, reason, message),
-        (Some(rollout), None) => said(kind, False, "RollingOut", &progress(rollout)),
+        (None, _) => said(kind, True, Word::Ready, "the newest generation serves"),
+        (Some(_), Some(Trouble { reason, message, .. })) => said(kind, False, *reason, message),
+        (Some(rollout), None) => said(kind, False, Word::RollingOut, &progress(rollout)),
     }
 }
 
@@ -147,12 +123,12 @@ fn progress(rollout: &Rollout) -> String {
 fn reconciling(facts: &Facts<'_>) -> Said {
     let kind = "Reconciling";
     match &facts.refusal {
-        Some(refusal) if refusal.passing => said(kind, True, "Retrying", "it is tried again"),
-        Some(_) => said(kind, False, "Done", "waiting for a changed manifest"),
+        Some(refusal) if refusal.passing => said(kind, True, Word::Retrying, "it is tried again"),
+        Some(_) => said(kind, False, Word::Done, "waiting for a changed manifest"),
         None => match facts.rollout.as_ref().filter(|rollout| !rollout.is_done()) {
-            Some(_) if is_stalled(facts) => said(kind, False, "Done", "the rollout is stuck"),
-            Some(rollout) => said(kind, True, "RollingOut", &progress(rollout)),
-            None => said(kind, False, "Done", "nothing is left to do"),
+            Some(_) if is_stalled(facts) => said(kind, False, Word::Done, "the rollout is stuck"),
+            Some(rollout) => said(kind, True, Word::RollingOut, &progress(rollout)),
+            None => said(kind, False, Word::Done, "nothing is left to do"),
         },
     }
 }
@@ -160,13 +136,13 @@ fn reconciling(facts: &Facts<'_>) -> Said {
 fn stalled(facts: &Facts<'_>) -> Said {
     let kind = "Stalled";
     match &facts.refusal {
-        Some(refusal) if !refusal.passing => said(kind, True, &refusal.reason, &refusal.message),
-        _ if !is_stalled(facts) => said(kind, False, "NotStalled", "nobody is waited for"),
+        Some(refusal) if !refusal.passing => said(kind, True, refusal.reason, &refusal.message),
+        _ if !is_stalled(facts) => said(kind, False, Word::NotStalled, "nobody is waited for"),
         _ => match (facts.troubles.first(), &facts.rollout) {
             (Some(trouble), _) => said(kind, True, trouble.reason, &trouble.message),
             (None, rollout) => {
                 let stuck = rollout.as_ref().and_then(|rollout| rollout.stuck.as_deref());
-                said(kind, True, "RolloutStuck", stuck.unwrap_or_default())
+                said(kind, True, Word::RolloutStuck, stuck.unwrap_or_default())
             }
         },
     }
@@ -189,7 +165,7 @@ pub(super) fn summary(status: &Status) -> String {
             let old = if serving { "old pods serve; " } else { "" };
             let line = ready.message.lines().next().unwrap_or_default();
             match ready.reason.as_str() {
-                "RollingOut" => format!("rolling out: {line}"),
+                reason if reason == Word::RollingOut.as_str() => format!("rolling out: {line}"),
                 reason => format!("{old}{reason}: {line}"),
             }
         }

@@ -10,7 +10,6 @@ use graph::{CompositionStatus, RevisionStatus, Status};
 
 use crate::build;
 use crate::refusal::Refusal;
-pub use conditions::REASONS;
 pub(crate) use rollout::Rollout;
 pub(crate) use trouble::{Trouble, troubles};
 pub(crate) use wiring::Wiring;

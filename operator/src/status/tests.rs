@@ -6,8 +6,8 @@ use expect_test::{Expect, expect};
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 
-use super::conditions::REASONS;
 use super::*;
+use crate::reason::{Reason, Word};
 use crate::refusal::Stage;
 
 const T1: &str = "2026-01-01T00:00:01Z";
@@ -33,8 +33,12 @@ fn facts() -> Facts<'static> {
     }
 }
 
-fn refused(stage: Stage, reason: &str, message: &str) -> Facts<'static> {
-    Facts { refusal: Some(Refusal::new(stage, reason, message)), rolled: None, ..facts() }
+fn refused(stage: Stage, code: &'static str, message: &str) -> Facts<'static> {
+    Facts {
+        refusal: Some(Refusal::new(stage, Reason::Problem(code), message)),
+        rolled: None,
+        ..facts()
+    }
 }
 
 fn deployment(status: Value) -> Option<Rollout> {
@@ -64,14 +68,14 @@ fn check(facts: &Facts<'_>, expect: Expect) {
         let _ = writeln!(text, "{kind}={status:?} {reason}: {message}");
     }
     expect.assert_eq(&text);
-    let given = facts.refusal.as_ref().map(|refusal| refusal.reason.as_str());
+    let given = facts.refusal.as_ref().map(|refusal| refusal.reason.to_string());
     for condition in &status.conditions {
-        let reason = condition.reason.as_str();
-        let is_own = REASONS.iter().any(|(kind, words)| {
-            (*kind == condition.kind || matches!(condition.kind.as_str(), "Ready" | "Stalled"))
-                && words.contains(&reason)
+        let is_own = Word::ALL.iter().any(|(word, kinds)| {
+            let repeats = matches!(condition.kind.as_str(), "Ready" | "Stalled");
+            word.as_str() == condition.reason
+                && (repeats || kinds.contains(&condition.kind.as_str()))
         });
-        assert!(is_own || Some(reason) == given, "{condition:?}");
+        assert!(is_own || Some(&condition.reason) == given.as_ref(), "{condition:?}");
     }
 }
 
@@ -140,7 +144,7 @@ fn from_nothing_to_ready() {
 #[test]
 fn refused_before_anything_ran() {
     check(
-        &refused(Stage::Accepted, "UnknownImport", "spec: no such thing"),
+        &refused(Stage::Accepted, "unknown-import", "spec: no such thing"),
         expect![[r#"
         UnknownImport: spec: no such thing
         Accepted=False UnknownImport: spec: no such thing
@@ -152,7 +156,7 @@ fn refused_before_anything_ran() {
         Stalled=True UnknownImport: spec: no such thing
     "#]],
     );
-    let fetch = refused(Stage::Resolved, "FetchFailed", "spec: no answer");
+    let fetch = refused(Stage::Resolved, "fetch-failed", "spec: no answer");
     let passing = fetch.refusal.clone().map(|refusal| Refusal { passing: true, ..refusal });
     check(
         &Facts { refusal: passing, ..fetch },
@@ -168,7 +172,7 @@ fn refused_before_anything_ran() {
     "#]],
     );
     check(
-        &refused(Stage::Composed, "MissingImport", "a: nobody has it\nb: nor this"),
+        &refused(Stage::Composed, "missing-import", "a: nobody has it\nb: nor this"),
         expect![[r#"
         MissingImport: a: nobody has it
         Accepted=True Accepted: the manifest has no problems
@@ -187,7 +191,7 @@ fn refused_before_anything_ran() {
 
 #[test]
 fn refused_while_the_old_one_serves() {
-    let bad = refused(Stage::Composed, "MissingImport", "a: nobody has it");
+    let bad = refused(Stage::Composed, "missing-import", "a: nobody has it");
     check(
         &Facts { rollout: serving(), ..bad },
         expect![[r#"
@@ -363,7 +367,7 @@ fn times_change_when_a_status_turns_and_nothing_changes_twice() {
 
 #[test]
 fn a_summary_fits_its_column() {
-    let long = refused(Stage::Accepted, "Long", &"ä".repeat(500));
+    let long = refused(Stage::Accepted, "long", &"ä".repeat(500));
     let status = status(None, &long, T1);
     assert_eq!(status.summary.chars().count(), Status::SUMMARY);
     assert!(status.summary.ends_with('…'));

@@ -8,12 +8,13 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt;
 
 use super::Rollout;
+use crate::reason::Word;
 use crate::words;
 
 /// One thing wrong with pods.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Trouble {
-    pub reason: &'static str,
+    pub reason: Word,
     pub message: String,
     /// Only a changed graph can help.
     pub lasting: bool,
@@ -33,25 +34,19 @@ pub(crate) fn troubles<P: Borrow<Pod>>(
         newest.filter(|pod| pod.labels().get(words::REVISION).is_some_and(|r| r == revision));
     let mut found: Vec<_> = newest.flat_map(of_pod).collect();
     found.extend(rollout.not_created.as_deref().map(not_created));
-    found.sort_by_key(|trouble| (rank(trouble.reason), trouble.message.clone()));
+    found.sort();
     found.dedup();
     found
-}
-
-fn rank(reason: &str) -> usize {
-    let order =
-        ["StartFailed", "QuotaExceeded", "PodSecurity", "PodsNotCreated", "ImagePullFailed"];
-    order.iter().position(|word| *word == reason).unwrap_or(order.len())
 }
 
 /// A Deployment's controller only repeats what the API server said.
 fn not_created(message: &str) -> Trouble {
     let reason = if message.contains("exceeded quota") {
-        "QuotaExceeded"
+        Word::QuotaExceeded
     } else if message.contains("PodSecurity") {
-        "PodSecurity"
+        Word::PodSecurity
     } else {
-        "PodsNotCreated"
+        Word::PodsNotCreated
     };
     Trouble { reason, message: cut(&nameless(message)), lasting: false }
 }
@@ -75,7 +70,7 @@ fn of_pod(pod: &Pod) -> Vec<Trouble> {
             && condition.reason.as_deref() == Some("Unschedulable")
     });
     let unscheduled = unscheduled.map(|condition| Trouble {
-        reason: "Unschedulable",
+        reason: Word::Unschedulable,
         message: cut(condition.message.as_deref().unwrap_or_default()),
         lasting: false,
     });
@@ -96,7 +91,7 @@ fn of_container(container: &ContainerStatus) -> Option<Trouble> {
             }
             "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
                 return Some(Trouble {
-                    reason: "ContainerNotStarted",
+                    reason: Word::ContainerNotStarted,
                     message: cut(message),
                     lasting: false,
                 });
@@ -110,20 +105,20 @@ fn of_container(container: &ContainerStatus) -> Option<Trouble> {
     let said = ended.message.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let trouble = match (ended.reason.as_deref(), said) {
         (Some("OOMKilled"), _) => Trouble {
-            reason: "OutOfMemory",
+            reason: Word::OutOfMemory,
             message: "the node used more memory than its limit; raise \
                       `podTemplate.spec.containers[0].resources.limits.memory` or lower `limits`"
                 .to_owned(),
             lasting: false,
         },
         (_, Some(said)) => Trouble {
-            reason: "StartFailed",
+            reason: Word::StartFailed,
             message: cut(said),
             lasting: said.starts_with("error["),
         },
         (_, None) if ended.exit_code == 0 => return None,
         (_, None) => Trouble {
-            reason: "NodeCrashed",
+            reason: Word::NodeCrashed,
             message: format!("the node ended with exit code {} and said nothing", ended.exit_code),
             lasting: false,
         },
@@ -136,7 +131,7 @@ fn image(container: &ContainerStatus, message: &str) -> Trouble {
     let cause = if message.starts_with("Back-off") { "" } else { message };
     let colon = if cause.is_empty() { "" } else { ": " };
     let message = format!("the image `{}` cannot be pulled{colon}{cause}", container.image);
-    Trouble { reason: "ImagePullFailed", message: cut(&message), lasting: false }
+    Trouble { reason: Word::ImagePullFailed, message: cut(&message), lasting: false }
 }
 
 fn cut(text: &str) -> String {

@@ -7,8 +7,13 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 const TABLE: &str = "docs/problems.md";
-const ROOMS: [&str; 4] =
-    ["crates/graph/src", "crates/composer/src", "crates/artifacts/src", "runtime-node/src"];
+const ROOMS: [&str; 5] = [
+    "crates/graph/src",
+    "crates/composer/src",
+    "crates/artifacts/src",
+    "operator/src",
+    "runtime-node/src",
+];
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let table = std::fs::read_to_string(root.join(TABLE)).context(TABLE)?;
