@@ -3,8 +3,10 @@
 use clap::{Parser, Subcommand};
 
 use crate::bench;
+use crate::cluster;
 use crate::component;
 use crate::demo;
+use crate::images;
 use crate::lint;
 use crate::project::Project;
 use crate::suite;
@@ -31,7 +33,12 @@ enum Chore {
     Lint(lint::Options),
     /// Build the programs the tests talk to and print where they are (example: export $(cargo
     /// xtask tools), before cargo test)
-    Tools,
+    Tools(tools::Options),
+    /// Bring a Kubernetes cluster up and down (example: export KUBECONFIG=$(cargo xtask cluster
+    /// up))
+    Cluster(cluster::Options),
+    /// Write the container images without a container engine (example: cargo xtask images --load)
+    Images(images::Options),
     /// Install what the tests need and run all of them (example: cargo xtask test --long)
     Test(suite::Options),
     /// Measure what is promised about speed (example: cargo xtask bench invoke)
@@ -46,7 +53,9 @@ impl Cli {
             Chore::Component(options) => component::run(&project, &options),
             Chore::Demo => demo::run(&project),
             Chore::Lint(options) => lint::run(&project, &options),
-            Chore::Tools => tools::run(),
+            Chore::Tools(options) => tools::run(&options),
+            Chore::Cluster(options) => cluster::run(&options),
+            Chore::Images(options) => images::run(&project, &options),
             Chore::Test(options) => suite::run(&project, &options),
             Chore::Bench(options) => bench::run(&project, &options),
         }

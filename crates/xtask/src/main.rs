@@ -1,11 +1,14 @@
 //! The chores of the project, `cargo xtask …`. Each chore is a room of its own; this file only
 //! starts the one that was asked for.
 
+mod apt;
 mod arrows;
 mod bench;
 mod cli;
+mod cluster;
 mod component;
 mod demo;
+mod images;
 mod lint;
 mod project;
 mod step;

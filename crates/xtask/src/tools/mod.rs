@@ -2,46 +2,103 @@
 //! them is not known here.
 
 mod collector;
+mod coredns;
+mod go;
+mod helm;
+mod kubernetes;
+mod packages;
+mod pause;
 mod python;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+pub(crate) use collector::VERSION as COLLECTOR_VERSION;
+pub(crate) use packages::plugins;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 /// File beside a built tool: what it was built from.
 const RECIPE: &str = "recipe.txt";
 
+/// The variable of the program that holds a pod's namespaces.
+pub(crate) const PAUSE: &str = "CG_PAUSE";
+
 /// The tools, by the variable that hands each to the tests.
 pub(crate) struct Tools {
     pub(crate) environment: Vec<(&'static str, PathBuf)>,
 }
 
-/// Builds what is not there yet. What cannot be installed from here is named, all at once.
-pub(crate) fn install() -> Result<Tools> {
-    let missing: Vec<_> = [collector::missing(), python::missing()].into_iter().flatten().collect();
-    if !missing.is_empty() {
-        bail!("not found on this machine:\n  {}", missing.join("\n  "));
+impl Tools {
+    /// The tool that `variable` hands to the tests.
+    pub(crate) fn get(&self, variable: &str) -> Result<&Path> {
+        let found = self.environment.iter().find(|(name, _)| *name == variable);
+        Ok(&found.with_context(|| format!("no tool is called {variable}"))?.1)
     }
-    let cache = cache()?;
-    let environment =
-        vec![("CG_OTELCOL", collector::install(&cache)?), ("CG_PYTHON", python::install(&cache)?)];
+}
+
+/// Options of `cargo xtask tools`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Also build and install what a cluster on this machine is made of
+    #[arg(long)]
+    cluster: bool,
+}
+
+/// Builds what tests on a laptop need and is not there yet. What cannot be installed from here is
+/// named, all at once.
+pub(crate) fn install() -> Result<Tools> {
+    refuse([go::missing(), python::missing()])?;
+    let cache = cache("tools")?;
+    let environment = vec![
+        ("CG_OTELCOL", collector::install(&cache)?),
+        ("CG_PYTHON", python::install(&cache)?),
+        ("CG_HYPERKUBE", kubernetes::install(&cache)?),
+    ];
     Ok(Tools { environment })
 }
 
+/// The same for a cluster on this machine.
+pub(crate) fn install_cluster() -> Result<Tools> {
+    refuse([packages::install()?, go::missing(), pause::missing()])?;
+    let cache = cache("tools")?;
+    let environment = vec![
+        ("CG_HYPERKUBE", kubernetes::install(&cache)?),
+        ("CG_COREDNS", coredns::install(&cache)?),
+        ("CG_HELM", helm::install(&cache)?),
+        (PAUSE, pause::install(&cache)?),
+    ];
+    Ok(Tools { environment })
+}
+
+fn refuse(missing: impl IntoIterator<Item = Option<String>>) -> Result<()> {
+    let missing: Vec<_> = missing.into_iter().flatten().collect();
+    if !missing.is_empty() {
+        bail!("not found on this machine:\n  {}", missing.join("\n  "));
+    }
+    Ok(())
+}
+
 /// `cargo xtask tools`: one line per variable, for `export $(cargo xtask tools)`.
-pub(crate) fn run() -> Result<()> {
-    for (variable, path) in install()?.environment {
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut environment = install()?.environment;
+    if options.cluster {
+        let more = install_cluster()?.environment;
+        environment.retain(|(variable, _)| more.iter().all(|(other, _)| other != variable));
+        environment.extend(more);
+    }
+    for (variable, path) in environment {
         println!("{variable}={}", path.display());
     }
     Ok(())
 }
 
-fn cache() -> Result<PathBuf> {
+/// A folder of ours in the user's cache folder.
+pub(crate) fn cache(name: &str) -> Result<PathBuf> {
     let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
     let home = std::env::home_dir().map(|home| home.join(".cache"));
     let base = given.or(home).ok_or_else(|| anyhow!("neither XDG_CACHE_HOME nor HOME is set"))?;
-    Ok(base.join("componentgraph/tools"))
+    Ok(base.join("componentgraph").join(name))
 }
 
 /// One tool in the cache.

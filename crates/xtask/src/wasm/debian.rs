@@ -4,11 +4,11 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::compiler::ask;
+use crate::apt;
 
 /// What has to be installed.
 pub(crate) const PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
@@ -21,7 +21,7 @@ const LINKER: &str = "rust-lld";
 /// The compiler with its sources, installed if that is possible.
 pub(crate) fn rustc() -> anyhow::Result<PathBuf> {
     if !sources_are_there() {
-        install()?;
+        apt::install(&PACKAGES)?;
     }
     if !sources_are_there() {
         bail!("{RUSTC} has no sources of the standard library");
@@ -34,39 +34,6 @@ fn sources_are_there() -> bool {
         && ask(Path::new(RUSTC), &["--print", "sysroot"]).is_ok_and(|sysroot| {
             Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
         })
-}
-
-fn install() -> anyhow::Result<()> {
-    if !Path::new("/usr/bin/apt-get").is_file() {
-        bail!("this is not Debian");
-    }
-    if !is_root()? {
-        bail!("{} are not installed, and only root can install them", PACKAGES.join(" and "));
-    }
-    eprintln!("apt-get install {}", PACKAGES.join(" "));
-    let install = || {
-        Command::new("apt-get")
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(PACKAGES)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdout(std::io::stderr())
-            .status()
-            .context("cannot run apt-get")
-    };
-    // Package lists may be missing or old, so a first failure is not the last word.
-    if install()?.success() {
-        return Ok(());
-    }
-    let update = Command::new("apt-get").arg("update").stdout(std::io::stderr()).status()?;
-    if !update.success() || !install()?.success() {
-        bail!("apt-get could not install {}", PACKAGES.join(" "));
-    }
-    Ok(())
-}
-
-fn is_root() -> anyhow::Result<bool> {
-    let output = Command::new("id").arg("-u").output().context("cannot run id")?;
-    Ok(output.stdout.trim_ascii() == b"0")
 }
 
 /// `PATH` with a folder that has the linker, which the active toolchain lends.

@@ -1,0 +1,127 @@
+//! `cargo xtask images`: OCI archives of our programs, written without an engine, each with its
+//! bill of materials beside it. How the programs behave is not known here.
+
+mod bill;
+mod binary;
+mod content;
+mod layer;
+mod layout;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::project::Project;
+use crate::{cluster, tools};
+use content::Entry;
+use layer::Layer;
+use layout::Image;
+
+/// Options of `cargo xtask images`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Build for users: optimised and compressed, which takes many minutes
+    #[arg(long)]
+    release: bool,
+    /// Hand the images to the cluster that is up, with a collector of telemetry
+    #[arg(long)]
+    load: bool,
+    /// Where to write the archives
+    #[arg(short, long, value_name = "DIR", default_value = "target/images")]
+    output: PathBuf,
+}
+
+/// The programs that have an image: package, and what it says of itself.
+const PROGRAMS: [(&str, &str); 2] = [
+    ("runtime-node", "Runs one graph of WebAssembly components"),
+    ("operator", "Runs ComponentGraphs in Kubernetes"),
+];
+
+/// Images of this machine; the name of a registry would say that they can be had there.
+const PREFIX: &str = "localhost/componentgraph";
+
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
+    let folder = project.root().join(&options.output);
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let mut archives = Vec::new();
+    for (package, description) in PROGRAMS {
+        // One of them is younger than this chore.
+        if project.root().join(package).join("Cargo.toml").is_file() {
+            archives.push(program(project, options, &folder, package, description)?);
+        }
+    }
+    if options.load {
+        archives.push(collector(&folder)?);
+        cluster::current()?.load(&archives)?;
+        eprintln!("images: loaded {} into the cluster", archives.len());
+    }
+    Ok(())
+}
+
+fn program(
+    project: &Project,
+    options: &Options,
+    folder: &Path,
+    package: &str,
+    description: &str,
+) -> Result<PathBuf> {
+    let binary = binary::build(project, package, options.release)?;
+    let version = env!("CARGO_PKG_VERSION");
+    let entries = content::of(package, &binary)?;
+    let image = Image {
+        reference: format!("{PREFIX}/{package}:{version}"),
+        entrypoint: format!("/{package}"),
+        labels: labels(package, version, description),
+        layer: Layer::new(&entries, options.release)?,
+    };
+    let archive = store(folder, package, &image)?;
+    let bill = bill::write(project, package, &image, &entries)?;
+    let path = folder.join(format!("{package}.spdx.json"));
+    fs::write(&path, bill).with_context(|| format!("writing {}", path.display()))?;
+    Ok(archive)
+}
+
+fn labels(title: &str, version: &str, description: &str) -> Vec<(String, String)> {
+    let label = |name: &str, value: &str| (format!("org.opencontainers.image.{name}"), value.to_owned());
+    vec![
+        label("description", description),
+        label("licenses", env!("CARGO_PKG_LICENSE")),
+        label("title", &format!("componentgraph {title}")),
+        label("version", version),
+    ]
+}
+
+/// The OpenTelemetry Collector the tests use, for pods.
+fn collector(folder: &Path) -> Result<PathBuf> {
+    let tools = tools::install()?;
+    let entries = content::of("otelcol", tools.get("CG_OTELCOL")?)?;
+    let image = Image {
+        reference: format!("{PREFIX}/otelcol:{}", tools::COLLECTOR_VERSION),
+        entrypoint: "/otelcol".into(),
+        labels: Vec::new(),
+        layer: Layer::new(&entries, false)?,
+    };
+    store(folder, "otelcol", &image)
+}
+
+/// The archive of the program that holds a pod's namespaces.
+pub(crate) fn pause(binary: &Path, reference: &str) -> Result<Vec<u8>> {
+    let entries = [Entry::program("pause", binary)?];
+    let image = Image {
+        reference: reference.to_owned(),
+        entrypoint: "/pause".into(),
+        labels: Vec::new(),
+        layer: Layer::new(&entries, false)?,
+    };
+    image.archive()
+}
+
+fn store(folder: &Path, name: &str, image: &Image) -> Result<PathBuf> {
+    let path = folder.join(format!("{name}.tar"));
+    let bytes = image.archive()?;
+    fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
+    let mib = bytes.len() as f64 / f64::from(1 << 20);
+    println!("{} {} {mib:.1} MiB {}", image.reference, image.digest()?, path.display());
+    Ok(path)
+}
