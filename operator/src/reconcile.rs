@@ -108,6 +108,7 @@ async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selecte
         settings,
         services: &services,
     });
+    let children = children.overlaid(&accepted.graph)?;
     let scope = scope(object, context, seen);
     let applied = apply(scope, &children, &selected.name).await?;
     Ok((selected, applied))

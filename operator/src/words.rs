@@ -23,6 +23,9 @@ pub(crate) const COMPOSITION: &str = "componentgraph.dev/composition";
 /// On a revision: image of the runtime node.
 pub(crate) const IMAGE: &str = "componentgraph.dev/image";
 
+/// On every child: digest of what was sent last, so that what is sent no longer is taken back.
+pub(crate) const SENT: &str = "componentgraph.dev/sent";
+
 /// Owner of the fields of children.
 pub(crate) const CHILDREN: &str = "componentgraph.dev/operator";
 /// Owner of the fields of `status`.

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use kube::Client;
 use kube::core::DynamicObject;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::build::Children;
 use crate::child::{Child, Kind};
 use crate::dereference::{Recent, Seen};
 use crate::refusal::Refusal;
+use crate::revision::hash;
+use crate::words;
 
 pub(crate) use compare::covers;
 
@@ -55,7 +58,8 @@ pub(crate) async fn apply(
     children: &Children,
     revision: &str,
 ) -> Result<Applied, ApplyError> {
-    let children = listed(children)?;
+    let mut children = listed(children)?;
+    children.iter_mut().for_each(stamp);
     let mut deployment = None;
     for child in &children {
         let live = object::bring(scope, child).await?;
@@ -67,6 +71,17 @@ pub(crate) async fn apply(
     let deployment = deployment
         .unwrap_or_else(|| Arc::new(DynamicObject::new(scope.graph, &Kind::Deployment.resource())));
     Ok(Applied { deployment })
+}
+
+/// Fields that are left out from now on would otherwise not be missed.
+fn stamp(child: &mut Child) {
+    let digest = hash(&[child.object.to_string().as_bytes()]);
+    if let Some(metadata) = child.object.get_mut("metadata").and_then(Value::as_object_mut) {
+        let notes = metadata.entry("annotations").or_insert_with(|| json!({}));
+        if let Some(notes) = notes.as_object_mut() {
+            notes.insert(words::SENT.to_owned(), json!(digest));
+        }
+    }
 }
 
 /// The children in the order in which they are written.

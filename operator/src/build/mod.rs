@@ -6,6 +6,7 @@ mod config;
 mod container;
 mod deployment;
 mod network;
+mod overlay;
 mod scaler;
 mod service;
 mod volumes;
@@ -22,6 +23,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::core::ObjectMeta;
 
 use crate::dereference::Services;
+use crate::refusal::{Refusal, Stage};
 use crate::settings::Settings;
 use crate::unguard::Accepted;
 use crate::words;
@@ -58,6 +60,15 @@ pub(crate) struct Children {
     pub disruption_budget: Option<PodDisruptionBudget>,
     pub autoscaler: Option<HorizontalPodAutoscaler>,
     pub deployment: Deployment,
+}
+
+impl Children {
+    /// Lays the graph's own pod template over that of the Deployment, or says what is wrong with it.
+    pub(crate) fn overlaid(mut self, graph: &ComponentGraph) -> Result<Self, Refusal> {
+        let Some(overlay) = &graph.spec.pod_template else { return Ok(self) };
+        let problems = overlay::lay(&mut self.deployment, overlay);
+        Refusal::of(Stage::Accepted, &problems).map_or(Ok(self), Err)
+    }
 }
 
 /// Builds them.

@@ -31,7 +31,7 @@ fn steady(graph: &ComponentGraph) -> Revision {
     Revision::new(graph, &ledger, &digest, made)
 }
 
-fn yaml(manifest: &str) -> String {
+fn children(manifest: &str) -> Children {
     let object = object(manifest);
     let settings = settings();
     let accepted = unguard(&object, &settings).unwrap();
@@ -52,7 +52,16 @@ fn yaml(manifest: &str) -> String {
         settings: &settings,
         services: &BTreeMap::from([(collector, behind)]),
     };
-    let list = listed(&build(&plan)).unwrap();
+    build(&plan).overlaid(&accepted.graph).unwrap()
+}
+
+/// The Deployment of an example.
+pub(super) fn deployment() -> Deployment {
+    children(EXAMPLE).deployment
+}
+
+fn yaml(manifest: &str) -> String {
+    let list = listed(&children(manifest)).unwrap();
     let documents = list.iter().map(|child| serde_yaml::to_string(&child.object).unwrap());
     documents.collect::<Vec<_>>().join("---\n")
 }

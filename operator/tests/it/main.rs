@@ -23,4 +23,6 @@ mod restored;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod rollouts;
+#[cfg(test)]
 mod schema;

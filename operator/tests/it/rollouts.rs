@@ -1,0 +1,119 @@
+//! What rolls pods and what does not: overlays, other versions of the operator, pins.
+
+use operator::settings::{Settings, Upgrade};
+use serde_json::{Value, json};
+
+use crate::restored::NAME;
+use crate::world::{EXAMPLE, Meter, World, settings, until};
+
+#[tokio::test]
+async fn an_overlay_comes_and_goes_without_a_revision() {
+    let world = World::new("overlay").await;
+    world.apply(EXAMPLE).await;
+    let operator = world.operator();
+    let revision = revision(&world.rolled(NAME).await);
+    let overlay = |overlay: &str| {
+        EXAMPLE.replace("spec:\n", &format!("spec:\n  podTemplate: {{spec: {overlay}}}\n"))
+    };
+    let template = async || world.deployment(NAME).await["spec"]["template"]["spec"].clone();
+
+    world.apply(&overlay("{nodeSelector: {disk: fast}}")).await;
+    until("pods want a fast disk", async || {
+        (template().await["nodeSelector"]["disk"] == "fast").then_some(())
+    })
+    .await;
+    world.apply(&overlay("{containers: [{name: node, image: other}]}")).await;
+    let found = world.condition(NAME, "Accepted", "OverlayConflict").await;
+    let summary = found["status"]["summary"].as_str().unwrap();
+    assert!(
+        summary.starts_with("OverlayConflict: spec.podTemplate.spec.containers[0].image: "),
+        "{summary}"
+    );
+    assert_eq!(template().await["nodeSelector"]["disk"], "fast");
+    world.apply(EXAMPLE).await;
+    until("pods want any disk", async || {
+        template().await.get("nodeSelector").is_none().then_some(())
+    })
+    .await;
+    assert_eq!(self::revision(&world.rolled(NAME).await), revision);
+    operator.stop().await;
+}
+
+#[tokio::test]
+async fn another_runtime_image_waits_for_the_next_change() {
+    let world = World::new("upgrade").await;
+    world.apply(EXAMPLE).await;
+    let operator = world.operator();
+    let first = revision(&world.rolled(NAME).await);
+    operator.rest().await;
+    operator.stop().await;
+
+    let newer = Settings { runtime_image: "example/runtime-node:2".to_owned(), ..settings() };
+    let operator = world.operator_with(newer.clone(), Meter::default());
+    operator.rest().await;
+    assert_eq!(operator.writes(), [""; 0]);
+    let limits = json!({"spec": {"limits": {"concurrency": 7}}});
+    world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+    let second = world.rolled(NAME).await;
+    assert_eq!(second["status"]["image"], "example/runtime-node:2");
+    assert_ne!(revision(&second), first);
+    operator.stop().await;
+
+    let newest = Settings {
+        runtime_image: "example/runtime-node:3".to_owned(),
+        upgrade: Upgrade::Automatic,
+        ..newer
+    };
+    let operator = world.operator_with(newest, Meter::default());
+    until("the newest image is rolled out", async || {
+        let image = "/spec/template/spec/containers/0/image";
+        let deployment = world.deployment(NAME).await;
+        (deployment.pointer(image)? == "example/runtime-node:3").then_some(())
+    })
+    .await;
+    operator.stop().await;
+}
+
+#[tokio::test]
+async fn a_source_that_moved_waits_until_it_is_asked_for() {
+    let world = World::new("moved").await;
+    let bytes = |name: &str| artifacts::builtin(name).unwrap().to_vec();
+    let store = async |bytes: Vec<u8>| {
+        let mut map = json!({"apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": "guest", "namespace": world.namespace}});
+        map["binaryData"] = json!({"guest.wasm": k8s_openapi::ByteString(bytes)});
+        world.put(&map).await;
+    };
+    store(bytes("hello-log")).await;
+    let from_map = "configMapKeyRef: {name: guest, key: guest.wasm}";
+    let manifest = EXAMPLE.replace("builtin: hello-log", from_map);
+    world.apply(&manifest).await;
+    let operator = world.operator();
+    let first = world.rolled(NAME).await;
+    let digest = |graph: &Value| graph["status"]["components"][0]["digest"].clone();
+
+    // A section of its own, without a meaning: other bytes, the same component.
+    let mut other = bytes("hello-log");
+    other.extend([0, 2, 1, b'x']);
+    store(other).await;
+    let replicas = json!({"spec": {"replicas": 2}});
+    world.patch(graph::API_VERSION, graph::KIND, NAME, replicas).await;
+    let scaled = world.rolled(NAME).await;
+    assert_eq!((revision(&scaled), digest(&scaled)), (revision(&first), digest(&first)));
+
+    let limits = json!({"spec": {"limits": {"concurrency": 7}}});
+    world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+    world.condition(NAME, "Resolved", "SourceMoved").await;
+    let asked = json!({"metadata": {"annotations": {"componentgraph.dev/resolve": "1"}}});
+    world.patch(graph::API_VERSION, graph::KIND, NAME, asked).await;
+    until("the new bytes are taken", async || {
+        let graph = world.graph(NAME).await;
+        (digest(&graph) != digest(&first)).then_some(())
+    })
+    .await;
+    operator.stop().await;
+}
+
+fn revision(graph: &Value) -> String {
+    graph["status"]["revision"].as_str().unwrap().to_owned()
+}
