@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod outage;
 #[cfg(test)]
 mod processes;
@@ -24,5 +26,7 @@ mod restored;
 mod rights;
 #[cfg(test)]
 mod rollouts;
+#[cfg(test)]
+mod scale;
 #[cfg(test)]
 mod schema;

@@ -11,13 +11,14 @@ use crate::world::{EXAMPLE, World, until};
 
 const NAME: &str = "otel-example";
 
-struct Program {
+/// A running program.
+pub(crate) struct Program {
     process: Child,
     port: u16,
 }
 
 impl Program {
-    fn start(world: &World, identity: &str) -> Self {
+    pub(crate) fn start(world: &World, identity: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_operator"));
         command.args(["run", "--runtime-image", "example/runtime-node:1", "--leader-election"]);
@@ -39,7 +40,7 @@ impl Program {
         Some(answer)
     }
 
-    async fn leads(&self) {
+    pub(crate) async fn leads(&self) {
         until("a leader", async || {
             let numbers = self.ask("/metrics").await?;
             let ready = self.ask("/readyz").await?;
@@ -49,8 +50,53 @@ impl Program {
         .await;
     }
 
+    /// The number at the end of each line that begins so, added up.
+    async fn sum(&self, start: &str) -> u64 {
+        let numbers = self.ask("/metrics").await.unwrap();
+        let lines = numbers.lines().filter(|line| line.starts_with(start));
+        lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
+    }
+
+    /// Requests to the API server that change something; the lease is renewed for ever.
+    pub(crate) async fn writes(&self) -> u64 {
+        let numbers = self.ask("/metrics").await.unwrap();
+        let lines = numbers.lines().filter(|line| {
+            line.starts_with("componentgraph_operator_api_requests_total{")
+                && ["create", "patch", "update", "delete"]
+                    .iter()
+                    .any(|verb| line.contains(&format!("verb=\"{verb}\"")))
+                && !line.contains("resource=\"leases\"")
+        });
+        lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
+    }
+
+    pub(crate) async fn reconciles(&self) -> u64 {
+        self.sum("componentgraph_operator_reconciles_total{").await
+    }
+
+    /// The bound of the histogram below which this share of reconciles ended, in seconds.
+    pub(crate) async fn quantile(&self, share: f64) -> f64 {
+        let numbers = self.ask("/metrics").await.unwrap();
+        let start = "componentgraph_operator_reconcile_duration_seconds_bucket{le=\"";
+        let buckets = numbers.lines().filter_map(|line| {
+            let (bound, count) = line.strip_prefix(start)?.split_once("\"} ")?;
+            Some((bound.parse().unwrap_or(f64::INFINITY), count.parse::<f64>().ok()?))
+        });
+        let buckets: Vec<(f64, f64)> = buckets.collect();
+        let all = buckets.last().unwrap().1;
+        buckets.iter().find(|(_, count)| *count >= share * all).unwrap().0
+    }
+
+    /// Resident memory in MiB.
+    pub(crate) fn resident(&self) -> f64 {
+        let id = self.process.id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    }
+
     /// Sends a signal and returns the exit code, if it ended by itself, and its logs.
-    async fn end(self, signal: &str) -> (Option<i32>, String) {
+    pub(crate) async fn end(self, signal: &str) -> (Option<i32>, String) {
         let id = self.process.id().unwrap().to_string();
         let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
         assert!(sent.success());

@@ -4,6 +4,7 @@
 
 mod compose;
 mod invoke;
+mod operator;
 mod process;
 mod spread;
 
@@ -26,12 +27,15 @@ enum Subject {
     Invoke(invoke::Options),
     /// Composing chains of components (example: cargo xtask bench compose)
     Compose(compose::Options),
+    /// Many graphs at once on a real API server (example: cargo xtask bench operator --graphs 100)
+    Operator(operator::Options),
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     match &options.subject {
         Subject::Invoke(options) => invoke::run(project, options),
         Subject::Compose(options) => compose::run(project, options),
+        Subject::Operator(options) => operator::run(project, options),
     }
 }
 

@@ -89,7 +89,14 @@ impl World {
     }
 
     pub(crate) fn steady_yaml(&self, value: Value) -> String {
-        steady(&serde_yaml::to_string(&value).unwrap(), &self.namespace)
+        self.steady(&serde_yaml::to_string(&value).unwrap())
+    }
+
+    /// Digests follow the bytes of the built-in components, and names of revisions follow both.
+    pub(crate) fn steady(&self, text: &str) -> String {
+        let text = regex::Regex::new("[0-9a-f]{64}").unwrap().replace_all(text, "DIGEST");
+        let names = regex::Regex::new(r"\b([a-z][-a-z0-9]*)-[0-9a-f]{10}\b").unwrap();
+        names.replace_all(&text, "$1-HASH").replace(&self.namespace, "NAMESPACE")
     }
 }
 
@@ -124,11 +131,4 @@ fn remove(object: Option<&mut Value>, keys: &[&str]) {
     if let Some(map) = object.and_then(Value::as_object_mut) {
         map.retain(|key, _| !keys.contains(&key.as_str()));
     }
-}
-
-/// Digests follow the bytes of the built-in components, and names of revisions follow both.
-fn steady(text: &str, namespace: &str) -> String {
-    let text = regex::Regex::new("[0-9a-f]{64}").unwrap().replace_all(text, "DIGEST");
-    let names = regex::Regex::new(r"\b([a-z][-a-z0-9]*)-[0-9a-f]{10}\b").unwrap();
-    names.replace_all(&text, "$1-HASH").replace(namespace, "NAMESPACE")
 }
