@@ -27,6 +27,21 @@ enum Command {
     Crd,
     /// Print the rules of the operator's roles
     Rbac,
+    /// Apply a small graph, call it, remove it: what `helm test` runs
+    Try(Trial),
+}
+
+#[derive(Debug, clap::Args)]
+struct Trial {
+    /// Where the graph is applied
+    #[arg(long, value_name = "NS")]
+    namespace: String,
+    /// Its name
+    #[arg(long, default_value = "componentgraph-test")]
+    name: String,
+    /// How long it may take to be ready
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    timeout: u64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -177,6 +192,7 @@ pub async fn main() -> ExitCode {
         Command::Run(args) => return operate(*args).await,
         Command::Crd => graph::crd_yaml(),
         Command::Rbac => crate::rbac::to_yaml(),
+        Command::Try(trial) => return attempt(&trial).await,
     };
     match text {
         Ok(text) => {
@@ -190,6 +206,14 @@ pub async fn main() -> ExitCode {
 async fn operate(args: Args) -> ExitCode {
     init_logs(&args.log_level, args.log_format == LogFormat::Json);
     match run(args.options()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn attempt(trial: &Trial) -> ExitCode {
+    let limit = Duration::from_secs(trial.timeout);
+    match crate::trial::run(&trial.namespace, &trial.name, limit).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

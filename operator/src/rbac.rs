@@ -140,6 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn the_chart_grants_the_rights_of_the_table() {
+        expect_file!["../../charts/componentgraph/files/rules.yaml"].assert_eq(&to_yaml().unwrap());
+    }
+
+    #[test]
+    fn the_chart_installs_the_definition() {
+        expect_file!["../../charts/componentgraph/files/componentgraphs.yaml"]
+            .assert_eq(&graph::crd_yaml().unwrap());
+    }
+
+    #[test]
     fn no_right_is_wider_than_its_name() {
         for Rule { group, resources, verbs, .. } in GRAPHS.iter().chain(OWN) {
             assert!(!resources.contains(&"secrets") && !resources.contains(&"*"));

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::bench;
+use crate::chart;
 use crate::cluster;
 use crate::component;
 use crate::demo;
@@ -37,6 +38,8 @@ enum Chore {
     /// Bring a Kubernetes cluster up and down (example: export KUBECONFIG=$(cargo xtask cluster
     /// up))
     Cluster(cluster::Options),
+    /// Check the chart with helm (example: cargo xtask chart)
+    Chart,
     /// Write the container images without a container engine (example: cargo xtask images --load)
     Images(images::Options),
     /// Install what the tests need and run all of them (example: cargo xtask test --long)
@@ -54,7 +57,8 @@ impl Cli {
             Chore::Demo => demo::run(&project),
             Chore::Lint(options) => lint::run(&project, &options),
             Chore::Tools(options) => tools::run(&options),
-            Chore::Cluster(options) => cluster::run(&options),
+            Chore::Cluster(options) => cluster::run(&project, &options),
+            Chore::Chart => chart::run(&project, tools::install()?.get("CG_HELM")?),
             Chore::Images(options) => images::run(&project, &options),
             Chore::Test(options) => suite::run(&project, &options),
             Chore::Bench(options) => bench::run(&project, &options),

@@ -4,6 +4,7 @@
 mod apt;
 mod arrows;
 mod bench;
+mod chart;
 mod cli;
 mod cluster;
 mod component;

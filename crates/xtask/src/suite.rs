@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::project::Project;
-use crate::{lint, step, tools, wasm};
+use crate::{chart, cluster, lint, step, tools, wasm};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -13,12 +13,16 @@ pub(crate) struct Options {
     /// Also run the full matrix of paths, receivers, faults and sizes
     #[arg(long)]
     long: bool,
+    /// Leave out what needs a Kubernetes node: Linux and root, or kind
+    #[arg(long)]
+    without_cluster: bool,
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let start = Instant::now();
     let tools = tools::install()?;
     wasm::run(project)?;
+    chart::run(project, tools.get("CG_HELM")?)?;
 
     let mut tests = step::cargo(project, ["test", "--locked", "--workspace"]);
     tests.envs(tools.environment);
@@ -28,6 +32,10 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     step::run("tests of the workspace", &mut tests)?;
     let args = ["test", "--locked", "--workspace", "--manifest-path", "components/Cargo.toml"];
     step::run("tests of the components", &mut step::cargo(project, args))?;
+    match options.without_cluster {
+        true => eprintln!("test: the cluster was LEFT OUT"),
+        false => cluster::test(project)?,
+    }
     lint::run(project, &lint::Options { fast: false })?;
     eprintln!("test: everything passed in {:.0} s", start.elapsed().as_secs_f64());
     Ok(())

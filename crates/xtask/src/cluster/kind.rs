@@ -11,7 +11,8 @@ const NAME: &str = "componentgraph";
 
 /// Whether `kind` is installed and a Docker engine answers it.
 pub(super) fn is_available() -> bool {
-    let answers = |program: &str, args: &[&str]| step::output(Command::new(program).args(args)).is_ok();
+    let answers =
+        |program: &str, args: &[&str]| step::output(Command::new(program).args(args)).is_ok();
     answers("kind", &["version"]) && answers("docker", &["info"])
 }
 

@@ -12,6 +12,14 @@ use crate::step;
 const PROXIES: [&str; 6] =
     ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
 
+/// Makes a program talk to the cluster itself, whatever proxy this machine has.
+pub(crate) fn direct(command: &mut Command) -> &mut Command {
+    for proxy in PROXIES {
+        command.env_remove(proxy);
+    }
+    command
+}
+
 /// kubectl with the rights of a kubeconfig.
 pub(crate) struct Kubectl {
     hyperkube: PathBuf,
@@ -26,9 +34,7 @@ impl Kubectl {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.hyperkube);
         command.arg("kubectl").arg("--kubeconfig").arg(&self.kubeconfig).args(args);
-        for proxy in PROXIES {
-            command.env_remove(proxy);
-        }
+        direct(&mut command);
         command
     }
 

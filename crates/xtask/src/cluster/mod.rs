@@ -12,6 +12,7 @@ mod one_node;
 mod patience;
 mod process;
 mod programs;
+mod rung;
 mod settings;
 mod site;
 mod smoke;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::project::Project;
 use crate::{apt, tools};
 use site::{Number, Site};
 
@@ -39,7 +41,7 @@ enum Command {
     Down(Which),
     /// Print the path of the kubeconfig of the cluster that is up
     Kubeconfig(Which),
-    /// Bring a cluster up beside yours, run a pod, take it down, and look for traces
+    /// Bring a cluster up beside yours, install the chart, run every scenario, and take it down
     Test,
     /// Be the node; part of `up`
     #[command(hide = true)]
@@ -53,22 +55,25 @@ struct Which {
     context: Option<String>,
 }
 
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let clusters = tools::cache("cluster")?;
     match &options.command {
         Command::Up(which) => say(&up(&clusters, which.context.as_deref())?),
         Command::Down(which) => down(&clusters, which.context.as_deref())?,
         Command::Kubeconfig(which) => say(&found(&clusters, which.context.as_deref())?),
-        Command::Test => {
-            can_make_a_node()?;
-            smoke::run(&Site::new(&clusters, Number::Test))?;
-        }
+        Command::Test => test(project)?,
         Command::Node { number, clusters } => {
             let number = Number::from_text(number).context("no such cluster")?;
             node::run(&Site::new(clusters, number))?;
         }
     }
     Ok(())
+}
+
+/// Everything that needs a cluster, on one of its own.
+pub(crate) fn test(project: &Project) -> Result<()> {
+    can_make_a_node()?;
+    smoke::run(project, &Site::new(&tools::cache("cluster")?, Number::Test))
 }
 
 /// A cluster that is up.

@@ -77,7 +77,9 @@ fn write_settings(site: &Site) -> Result<()> {
 fn import_pause(site: &Site, running: &mut Running) -> Result<()> {
     let mut last = None;
     running
-        .wait_for("containerd", || import(site, &site.path(PAUSE_ARCHIVE)).map_err(|e| last = Some(e)).is_ok())
+        .wait_for("containerd", || {
+            import(site, &site.path(PAUSE_ARCHIVE)).map_err(|e| last = Some(e)).is_ok()
+        })
         .map_err(|error| match last {
             Some(last) => last.context(error.to_string()),
             None => error,

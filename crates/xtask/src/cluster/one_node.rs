@@ -38,7 +38,9 @@ pub(super) fn up(site: &Site) -> Result<Tools> {
     if let Err(error) = outcome {
         process::stop(site)?;
         let log = tail(&site.path("log/node.log"));
-        return Err(error.context(format!("the node did not come up; logs: {}\n{log}", site.text("log"))));
+        return Err(
+            error.context(format!("the node did not come up; logs: {}\n{log}", site.text("log")))
+        );
     }
     eprintln!("cluster: node ready after {:.1} s", start.elapsed().as_secs_f64());
     Ok(tools)

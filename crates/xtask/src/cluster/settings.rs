@@ -73,8 +73,7 @@ fn plugins(site: &Site) -> Value {
 /// Its state goes to the node's own `/run`; `/opt/containerd` would be made on the machine.
 /// Without CAP_SYS_RESOURCE no score may be lowered, and runc dies without saying so.
 fn containerd(site: &Site, machine: &Machine) -> String {
-    let (root, socket, opt) =
-        (site.text("containerd"), site.socket(), site.text("containerd-opt"));
+    let (root, socket, opt) = (site.text("containerd"), site.socket(), site.text("containerd-opt"));
     let (plugins, cni) = (machine.plugins.display(), site.text("cni"));
     let socket = socket.display();
     format!(
@@ -175,8 +174,7 @@ mod tests {
     #[test]
     fn files() {
         let site = Site::new(Path::new("/clusters"), Number::Developer);
-        let machine =
-            Machine { plugins: Path::new("/usr/lib/cni"), bridge_is_filtered: true };
+        let machine = Machine { plugins: Path::new("/usr/lib/cni"), bridge_is_filtered: true };
         let files = all(&site, &machine);
         let text: String =
             files.iter().map(|(name, text)| format!("==> {name} <==\n{text}\n")).collect();
@@ -186,8 +184,7 @@ mod tests {
     #[test]
     fn without_a_filter_on_the_bridge_all_calls_come_from_the_node() {
         let site = Site::new(Path::new("/clusters"), Number::Developer);
-        let machine =
-            Machine { plugins: Path::new("/usr/lib/cni"), bridge_is_filtered: false };
+        let machine = Machine { plugins: Path::new("/usr/lib/cni"), bridge_is_filtered: false };
         assert_eq!(proxy(&site, &machine).pointer("/iptables/masqueradeAll"), Some(&json!(true)));
     }
 }

@@ -1,21 +1,27 @@
 //! `cargo xtask cluster test`: a cluster of its own comes up, runs a pod under the strictest
-//! rules, and goes without a trace, also when its programs were killed.
+//! rules, then the product, and goes without a trace, also when its programs were killed.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::kubectl::Kubectl;
+use super::rung::{self, Installed};
 use super::settings::PAUSE_IMAGE;
 use super::site::{NODE, Site};
-use super::{one_node, patience, process};
-use crate::step;
+use super::{node, one_node, patience, process};
+use crate::project::Project;
+use crate::tools::Tools;
+use crate::{images, step};
 
 const OBJECTS: &str = include_str!("testdata/smoke.yaml");
 
-pub(super) fn run(site: &Site) -> Result<()> {
-    let outcome = scenario(site);
+pub(super) fn run(project: &Project, site: &Site) -> Result<()> {
+    // Built first, so that no cluster waits for compilers.
+    let images = images::for_tests(project)?;
+    let outcome = scenario(project, site, &images);
     // The error of the scenario says more than one of the clean-up would.
     let cleaned = one_node::down(site);
     outcome.and(cleaned)?;
@@ -23,13 +29,14 @@ pub(super) fn run(site: &Site) -> Result<()> {
     Ok(())
 }
 
-fn scenario(site: &Site) -> Result<()> {
+fn scenario(project: &Project, site: &Site, images: &[PathBuf]) -> Result<()> {
     let tools = one_node::up(site)?;
     let kubectl = one_node::kubectl(site, &tools)?;
     runs_a_pod(&kubectl)?;
     let first = process::first(site)?;
     one_node::up(site)?;
     ensure!(process::first(site)? == first, "a second `up` replaced the node");
+    runs_the_product(project, site, &tools, images)?;
     leaves_no_trace(site)?;
 
     one_node::up(site)?;
@@ -52,6 +59,23 @@ fn runs_a_pod(kubectl: &Kubectl) -> Result<()> {
     })?;
     kubectl.run(&["logs", "pause", "--namespace", "smoke"]).context("logs of the pod")?;
     Ok(())
+}
+
+fn runs_the_product(
+    project: &Project,
+    site: &Site,
+    tools: &Tools,
+    images: &[PathBuf],
+) -> Result<()> {
+    for image in images {
+        node::import(site, image)?;
+    }
+    rung::run(&Installed {
+        kubectl: one_node::kubectl(site, tools)?,
+        helm: tools.get("CG_HELM")?.to_path_buf(),
+        kubeconfig: site.kubeconfig(),
+        root: project.root().to_path_buf(),
+    })
 }
 
 fn kill_containerd(site: &Site) -> Result<()> {

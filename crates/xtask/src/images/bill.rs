@@ -227,10 +227,14 @@ mod tests {
     fn a_crate_shown_again_is_needed_again() {
         let crates = crates(TREE).unwrap();
         let key = |name: &str, version: &str| (name.to_owned(), version.to_owned());
-        let (program, one, two) = (key("program", "1.0.0"), key("one", "0.1.0"), key("two", "0.2.0+x"));
+        let (program, one, two) =
+            (key("program", "1.0.0"), key("one", "0.1.0"), key("two", "0.2.0+x"));
         assert_eq!(crates[&program].needs, BTreeSet::from([one.clone(), two.clone()]));
         assert_eq!(crates[&one].needs, BTreeSet::from([two.clone()]));
-        assert_eq!((crates[&one].licence.as_str(), crates[&two].licence.as_str()), ("MIT OR Apache-2.0", "MIT"));
+        assert_eq!(
+            (crates[&one].licence.as_str(), crates[&two].licence.as_str()),
+            ("MIT OR Apache-2.0", "MIT")
+        );
         assert_eq!(crates.len(), 3);
     }
 

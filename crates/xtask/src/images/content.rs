@@ -106,8 +106,11 @@ pub(super) fn package(library: &str) -> Option<(String, String)> {
         let found = step::output(Command::new("dpkg-query").arg("--search").arg(path)).ok()?;
         Some(found.split(':').next()?.to_owned())
     })?;
-    let version =
-        step::output(Command::new("dpkg-query").args(["--show", "--showformat=${Version}", &owner]));
+    let version = step::output(Command::new("dpkg-query").args([
+        "--show",
+        "--showformat=${Version}",
+        &owner,
+    ]));
     Some((owner, version.ok()?))
 }
 
@@ -123,7 +126,10 @@ mod tests {
         let expected = ["/lib/x86_64-linux-gnu/libgcc_s.so.1", "/lib64/ld-linux-x86-64.so.2"];
         assert_eq!(linked(text).unwrap(), expected.map(PathBuf::from));
         let error = linked("\tlibodd.so.1 => not found\n").unwrap_err();
-        assert_eq!(error.to_string(), "the program needs libodd.so.1, which is not on this machine");
+        assert_eq!(
+            error.to_string(),
+            "the program needs libodd.so.1, which is not on this machine"
+        );
     }
 
     #[test]

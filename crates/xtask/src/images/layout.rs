@@ -77,10 +77,7 @@ impl Image {
         let mut entry = descriptor("application/vnd.oci.image.manifest.v1+json", &manifest);
         let tag = self.reference.rsplit(':').next().unwrap_or_default();
         if let Some(entry) = entry.as_object_mut() {
-            entry.insert(
-                "platform".into(),
-                json!({"architecture": architecture(), "os": "linux"}),
-            );
+            entry.insert("platform".into(), json!({"architecture": architecture(), "os": "linux"}));
             entry.insert(
                 "annotations".into(),
                 json!({

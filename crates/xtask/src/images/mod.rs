@@ -43,14 +43,7 @@ const PREFIX: &str = "localhost/componentgraph";
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let folder = project.root().join(&options.output);
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    let mut archives = Vec::new();
-    for (package, description) in PROGRAMS {
-        // One of them is younger than this chore.
-        if project.root().join(package).join("Cargo.toml").is_file() {
-            archives.push(program(project, options, &folder, package, description)?);
-        }
-    }
+    let mut archives = programs(project, options.release, &folder)?;
     if options.load {
         archives.push(collector(&folder)?);
         cluster::current()?.load(&archives)?;
@@ -59,21 +52,35 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Everything a cluster needs for a test: our programs as the tests build them, and a Collector.
+pub(crate) fn for_tests(project: &Project) -> Result<Vec<PathBuf>> {
+    let folder = project.root().join("target/images");
+    let mut archives = programs(project, false, &folder)?;
+    archives.push(collector(&folder)?);
+    Ok(archives)
+}
+
+fn programs(project: &Project, release: bool, folder: &Path) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let archive = |(package, description)| program(project, release, folder, package, description);
+    PROGRAMS.into_iter().map(archive).collect()
+}
+
 fn program(
     project: &Project,
-    options: &Options,
+    release: bool,
     folder: &Path,
     package: &str,
     description: &str,
 ) -> Result<PathBuf> {
-    let binary = binary::build(project, package, options.release)?;
+    let binary = binary::build(project, package, release)?;
     let version = env!("CARGO_PKG_VERSION");
     let entries = content::of(package, &binary)?;
     let image = Image {
         reference: format!("{PREFIX}/{package}:{version}"),
         entrypoint: format!("/{package}"),
         labels: labels(package, version, description),
-        layer: Layer::new(&entries, options.release)?,
+        layer: Layer::new(&entries, release)?,
     };
     let archive = store(folder, package, &image)?;
     let bill = bill::write(project, package, &image, &entries)?;
@@ -83,7 +90,8 @@ fn program(
 }
 
 fn labels(title: &str, version: &str, description: &str) -> Vec<(String, String)> {
-    let label = |name: &str, value: &str| (format!("org.opencontainers.image.{name}"), value.to_owned());
+    let label =
+        |name: &str, value: &str| (format!("org.opencontainers.image.{name}"), value.to_owned());
     vec![
         label("description", description),
         label("licenses", env!("CARGO_PKG_LICENSE")),

@@ -11,7 +11,9 @@ use crate::step;
 /// What is missing on this machine, if anything.
 pub(super) fn missing() -> Option<String> {
     let found = step::output(Command::new("go").arg("version")).is_ok();
-    (!found).then(|| "Go 1.24 or later, which builds the programs tests talk to: https://go.dev/dl/".into())
+    (!found).then(|| {
+        "Go 1.24 or later, which builds the programs tests talk to: https://go.dev/dl/".into()
+    })
 }
 
 /// Go in `folder`, for binaries that need nothing of the system they run on.

@@ -34,7 +34,16 @@ const FLAGS: &str = "-s -w \
 fn build(folder: &Path) -> Result<()> {
     go::write_module(folder, &SOURCES)?;
     let mut command = go::command(folder);
-    command.args(["build", "-mod=readonly", "-trimpath", "-ldflags", FLAGS, "-o", "hyperkube", "."]);
+    command.args([
+        "build",
+        "-mod=readonly",
+        "-trimpath",
+        "-ldflags",
+        FLAGS,
+        "-o",
+        "hyperkube",
+        ".",
+    ]);
     step::run(&format!("Kubernetes {VERSION} (takes about six minutes)"), &mut command)
 }
 

@@ -54,6 +54,7 @@ pub(crate) fn install() -> Result<Tools> {
         ("CG_OTELCOL", collector::install(&cache)?),
         ("CG_PYTHON", python::install(&cache)?),
         ("CG_HYPERKUBE", kubernetes::install(&cache)?),
+        ("CG_HELM", helm::install(&cache)?),
     ];
     Ok(Tools { environment })
 }

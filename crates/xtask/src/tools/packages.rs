@@ -44,8 +44,8 @@ fn absent() -> Vec<&'static str> {
 
 fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path)
-        .chain(FOLDERS.iter().chain(&PLUGIN_FOLDERS).map(PathBuf::from));
+    let folders =
+        env::split_paths(&path).chain(FOLDERS.iter().chain(&PLUGIN_FOLDERS).map(PathBuf::from));
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 

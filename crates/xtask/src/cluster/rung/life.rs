@@ -1,0 +1,53 @@
+//! The life of the installation itself.
+
+use anyhow::{Result, ensure};
+
+use super::http;
+use super::world::{OPERATOR, RELEASE, SYSTEM, World};
+
+const NAMESPACE: &str = "life";
+const GRAPH: &str = "otel-example";
+
+pub(super) fn helm_test(world: &World) -> Result<()> {
+    let text = world.helm(&["test", RELEASE, "--timeout", "120s"])?;
+    ensure!(text.contains("Phase:          Succeeded"), "{text}");
+    Ok(())
+}
+
+/// Owners are enough for the cluster to clean up by itself.
+pub(super) fn deleted_while_down(world: &World) -> Result<()> {
+    world.namespace(NAMESPACE)?;
+    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
+    world.ready(NAMESPACE, GRAPH)?;
+    world.scale(SYSTEM, OPERATOR, 0)?;
+    world.kubectl.run(&["delete", "cg", GRAPH, "--namespace", NAMESPACE, "--timeout=60s"])?;
+    world.until("the children to go", |world| {
+        let args = ["get", CHILDREN, "--namespace", NAMESPACE, "--output", "name"];
+        let left = world.kubectl.run(&args)?;
+        Ok(left.lines().all(|name| KUBERNETES_OWN.contains(&name)))
+    })?;
+    world.scale(SYSTEM, OPERATOR, 1)?;
+    world.rolled_out(SYSTEM, OPERATOR)?;
+    world.delete_namespace(NAMESPACE)
+}
+
+const CHILDREN: &str = "configmaps,deployments,replicasets,pods,services,serviceaccounts,\
+    networkpolicies,poddisruptionbudgets,horizontalpodautoscalers";
+
+/// In every namespace, whoever uses it.
+const KUBERNETES_OWN: [&str; 2] = ["configmap/kube-root-ca.crt", "serviceaccount/default"];
+
+/// Graphs outlive the release, and serve meanwhile.
+pub(super) fn reinstalled(world: &World) -> Result<()> {
+    world.namespace(NAMESPACE)?;
+    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
+    world.ready(NAMESPACE, GRAPH)?;
+    let address = world.address(NAMESPACE, GRAPH)?;
+    http::meanwhile(&address, || {
+        world.helm(&["uninstall", RELEASE, "--wait"])?;
+        world.kubectl.run(&["get", "cg", GRAPH, "--namespace", NAMESPACE])?;
+        world.install()?;
+        world.ready(NAMESPACE, GRAPH)
+    })?;
+    world.delete_namespace(NAMESPACE)
+}

@@ -1,0 +1,49 @@
+//! What a user does with a cluster, on a real one: installs the chart, applies graphs, makes
+//! mistakes, rolls, scales, uninstalls. Each scenario stands alone, given an installed operator;
+//! they share one cluster, since bringing one up costs more than all of them.
+
+mod http;
+mod life;
+mod mistake;
+mod records;
+mod rollout;
+mod world;
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use self::world::World;
+
+type Scenario = fn(&World) -> Result<()>;
+
+const SCENARIOS: [(&str, Scenario); 8] = [
+    ("both paths deliver records with their Kubernetes identity", records::both_paths),
+    ("the graph stays ready without its collector", records::without_collector),
+    ("a mistake shows its reason while the old pods serve", mistake::bad_revision),
+    ("a good change rolls without a failed request", rollout::under_load),
+    ("kubectl scale scales the graph", rollout::scale),
+    ("helm test runs a graph", life::helm_test),
+    ("deleting while the operator is down leaves nothing", life::deleted_while_down),
+    ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),
+];
+
+pub(super) fn run(world: &World) -> Result<()> {
+    step("the chart installs", || world.install())?;
+    for (name, scenario) in SCENARIOS {
+        step(name, || scenario(world)).map_err(|error| match world.state() {
+            Ok(state) => error.context(state),
+            Err(_) => error,
+        })?;
+    }
+    Ok(())
+}
+
+fn step(name: &str, scenario: impl FnOnce() -> Result<()>) -> Result<()> {
+    let start = Instant::now();
+    scenario().with_context(|| format!("scenario failed: {name}"))?;
+    eprintln!("  ok {name} ({:.1} s)", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+pub(super) use self::world::World as Installed;

@@ -1,0 +1,149 @@
+//! A cluster with images and a chart, and the words scenarios are told in. Knows no scenario.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::cluster::kubectl::{Kubectl, direct};
+use crate::cluster::patience;
+use crate::step;
+
+pub(super) const SYSTEM: &str = "componentgraph-system";
+pub(super) const RELEASE: &str = "componentgraph";
+pub(super) const COLLECTOR: &str = "deployment/componentgraph-collector";
+pub(super) const OPERATOR: &str = "deployment/componentgraph";
+
+/// How long anything may take; a machine under load is slow, a broken one is slower.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// The cluster, seen by its administrator.
+pub(crate) struct World {
+    pub(crate) kubectl: Kubectl,
+    pub(crate) helm: PathBuf,
+    pub(crate) kubeconfig: PathBuf,
+    /// The project's own folder, with charts and examples.
+    pub(crate) root: PathBuf,
+}
+
+impl World {
+    pub(super) fn helm(&self, args: &[&str]) -> Result<String> {
+        let mut command = Command::new(&self.helm);
+        command.arg("--kubeconfig").arg(&self.kubeconfig).args(["--namespace", SYSTEM]).args(args);
+        step::output(direct(&mut command))
+    }
+
+    /// Installs the chart as the README says, with the images that were loaded.
+    pub(super) fn install(&self) -> Result<()> {
+        let chart = self.root.join("charts/componentgraph").display().to_string();
+        let mut args = vec!["upgrade", "--install", RELEASE, chart.as_str()];
+        args.extend(["--create-namespace", "--wait", "--timeout", "90s"]);
+        for value in VALUES {
+            args.extend(["--set", value]);
+        }
+        self.helm(&args).map(|_| ())
+    }
+
+    /// A namespace that enforces the strictest level, as a user's may.
+    pub(super) fn namespace(&self, name: &str) -> Result<()> {
+        let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted" });
+        self.apply(
+            "default",
+            &json!({
+                "apiVersion": "v1", "kind": "Namespace",
+                "metadata": { "name": name, "labels": labels },
+            }),
+        )
+    }
+
+    pub(super) fn apply(&self, namespace: &str, object: &Value) -> Result<()> {
+        let args = ["apply", "--namespace", namespace, "--filename", "-"];
+        self.kubectl.feed(&args, &object.to_string()).map(|_| ())
+    }
+
+    /// One of the example files, as it lies there.
+    pub(super) fn apply_example(&self, namespace: &str, file: &str) -> Result<()> {
+        let path = self.root.join("examples").join(file).display().to_string();
+        self.kubectl.run(&["apply", "--namespace", namespace, "--filename", &path]).map(|_| ())
+    }
+
+    pub(super) fn delete_namespace(&self, name: &str) -> Result<()> {
+        self.kubectl.run(&["delete", "namespace", name, "--timeout=90s"]).map(|_| ())
+    }
+
+    pub(super) fn get(&self, namespace: &str, what: &str) -> Result<Value> {
+        let text =
+            self.kubectl.run(&["get", what, "--namespace", namespace, "--output", "json"])?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// As users wait.
+    pub(super) fn ready(&self, namespace: &str, graph: &str) -> Result<()> {
+        let graph = format!("cg/{graph}");
+        let args = ["wait", &graph, "--namespace", namespace, "--for=condition=Ready"];
+        self.kubectl.run(&[&args[..], &["--timeout=90s"]].concat()).map(|_| ())
+    }
+
+    pub(super) fn scale(&self, namespace: &str, what: &str, replicas: u32) -> Result<()> {
+        let replicas = format!("--replicas={replicas}");
+        self.kubectl.run(&["scale", what, "--namespace", namespace, &replicas])?;
+        Ok(())
+    }
+
+    pub(super) fn rolled_out(&self, namespace: &str, what: &str) -> Result<()> {
+        let args = ["rollout", "status", what, "--namespace", namespace, "--timeout=90s"];
+        self.kubectl.run(&args).map(|_| ())
+    }
+
+    /// Asks an object until it answers yes.
+    pub(super) fn until(
+        &self,
+        what: &str,
+        mut question: impl FnMut(&Self) -> Result<bool>,
+    ) -> Result<()> {
+        patience::until(what, LIMIT, || question(self))
+    }
+
+    /// The address of a Service, which this machine reaches like a pod does.
+    pub(super) fn address(&self, namespace: &str, graph: &str) -> Result<String> {
+        let service = self.get(namespace, &format!("service/{graph}"))?;
+        let (ip, port) = (&service["spec"]["clusterIP"], &service["spec"]["ports"][0]["port"]);
+        let Some(ip) = ip.as_str() else { bail!("the Service has no address: {service}") };
+        Ok(format!("{ip}:{port}"))
+    }
+
+    /// Everything the Collector wrote.
+    pub(super) fn collected(&self) -> Result<String> {
+        self.kubectl.run(&["logs", COLLECTOR, "--namespace", SYSTEM, "--tail=-1"])
+    }
+
+    /// What one looks at first when something is wrong.
+    pub(super) fn state(&self) -> Result<String> {
+        let everything = ["get", "cg,pods,deployments", "--all-namespaces", "--output", "wide"];
+        let operator = ["logs", OPERATOR, "--namespace", SYSTEM, "--tail=20"];
+        let logs = self.kubectl.run(&operator).unwrap_or_default();
+        Ok(format!("{}\n{logs}", self.kubectl.run(&everything)?))
+    }
+}
+
+/// The images are in the node already, under the names `cargo xtask images` gives them.
+const VALUES: [&str; 6] = [
+    "image.repository=localhost/componentgraph/operator",
+    "runtime.image.repository=localhost/componentgraph/runtime-node",
+    "collector.install=true",
+    "collector.image.repository=localhost/componentgraph/otelcol",
+    "image.pullPolicy=Never",
+    "collector.image.pullPolicy=Never",
+];
+
+/// One condition of a graph: status, reason, message.
+pub(super) fn condition(graph: &Value, kind: &str) -> Result<(String, String, String)> {
+    let conditions = graph["status"]["conditions"].as_array().into_iter().flatten();
+    let mut of_kind = conditions.filter(|condition| condition["type"] == kind);
+    let found = of_kind.next();
+    ensure!(found.is_some(), "no condition {kind}: {graph}");
+    let text = |key: &str| found.and_then(|c| c[key].as_str()).unwrap_or_default().to_owned();
+    Ok((text("status"), text("reason"), text("message")))
+}
