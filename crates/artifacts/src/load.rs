@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -11,6 +11,7 @@ use graph::{ComponentGraph, Problem};
 use crate::fetch::{FetchError, Fetcher};
 use crate::local::{self, LocalError};
 use crate::origin::{self, Options, Origin, Wanted};
+use crate::registry::{self, RegistryError};
 use crate::{Kind, builtin, digest, identify, report};
 
 /// Origins read at the same time.
@@ -51,6 +52,18 @@ pub async fn load(
     (artifacts, problems)
 }
 
+/// The bytes of one file that is a component as far as [`identify`] can see.
+pub async fn file(path: &Path, options: &Options) -> Result<Vec<u8>, Box<Problem>> {
+    let wanted = Wanted::alone(path);
+    match read_file(path.to_owned(), options.max_bytes).await {
+        Ok(read) => match report::wrong_kind(&wanted, &read.kind) {
+            Some(problem) => Err(Box::new(problem)),
+            None => Ok(read.artifact.bytes.to_vec()),
+        },
+        Err(failure) => Err(Box::new(report::failure(&wanted, &failure, options))),
+    }
+}
+
 /// The bytes of one origin, or why there are none.
 type Outcome = Result<Read, Failure>;
 
@@ -65,21 +78,28 @@ pub(crate) enum Failure {
     Local(LocalError),
     #[error(transparent)]
     Fetch(FetchError),
+    #[error(transparent)]
+    Registry(RegistryError),
 }
 
 async fn read_all(origins: BTreeSet<Origin>, options: &Options) -> BTreeMap<Origin, Outcome> {
     // Made for the first address only: it loads the certificates of the machine.
+    let remote = |origin: &Origin| matches!(origin, Origin::Url(_) | Origin::Image { .. });
     let fetcher = origins
         .iter()
-        .any(|origin| matches!(origin, Origin::Url(_)))
-        .then(|| Fetcher::new(options.fetch_timeout, options.max_bytes));
+        .any(remote)
+        .then(|| Fetcher::new(options.fetch_timeout, options.max_bytes, &options.access));
     let fetcher = &fetcher;
     futures_util::stream::iter(origins)
         .map(|origin| async move {
             let outcome = match &origin {
                 Origin::File(path) => read_file(path.clone(), options.max_bytes).await,
                 Origin::Builtin(name) => Ok(examine(builtin(name).unwrap_or_default())),
-                Origin::Url(url) => fetch(url, fetcher.as_ref()).await,
+                Origin::Url(_) | Origin::Image { .. } => match fetcher {
+                    Some(Ok(fetcher)) => fetch(&origin, fetcher, options).await,
+                    Some(Err(error)) => Err(Failure::Fetch(error.clone())),
+                    None => Err(Failure::Fetch(FetchError::Address)),
+                },
             };
             (origin, outcome)
         })
@@ -96,13 +116,15 @@ async fn read_file(path: PathBuf, max: u64) -> Outcome {
     }
 }
 
-async fn fetch(url: &str, fetcher: Option<&Result<Fetcher, FetchError>>) -> Outcome {
-    let fetcher = match fetcher {
-        Some(Ok(fetcher)) => fetcher,
-        Some(Err(e)) => return Err(Failure::Fetch(e.clone())),
-        None => return Err(Failure::Fetch(FetchError::Address)),
+async fn fetch(origin: &Origin, fetcher: &Fetcher, options: &Options) -> Outcome {
+    let bytes = match origin {
+        Origin::Image { image, digest } => {
+            let pulled = registry::pull(fetcher, &options.access, image, digest.as_deref());
+            pulled.await.map_err(Failure::Registry)?
+        }
+        Origin::Url(url) => fetcher.fetch(url).await.map_err(Failure::Fetch)?,
+        Origin::File(_) | Origin::Builtin(_) => Vec::new(),
     };
-    let bytes = fetcher.fetch(url).await.map_err(Failure::Fetch)?;
     let examined = tokio::task::spawn_blocking(move || examine(&bytes)).await;
     examined.map_err(|e| Failure::Fetch(FetchError::Transport(e.to_string())))
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use graph::{Component, ComponentGraph, ConfigMapKeyRef, Problem, Source};
+use graph::{Component, ComponentGraph, ConfigMapKeyRef, ImageReference, Problem, Source};
 
+use crate::access::Access;
 use crate::report;
 
 /// Where artifacts are looked for, and how much is read.
@@ -20,8 +21,9 @@ pub struct Options {
     pub config_map_dir: Option<PathBuf>,
     /// Upper bound of one artifact.
     pub max_bytes: u64,
-    /// Upper bound of the time one `url` takes, all redirects included.
+    /// Upper bound of the time one request takes, all redirects included.
     pub fetch_timeout: Duration,
+    pub access: Access,
 }
 
 impl Options {
@@ -35,6 +37,7 @@ impl Options {
             config_map_dir: None,
             max_bytes: Self::MAX_BYTES,
             fetch_timeout: Self::FETCH_TIMEOUT,
+            access: Access::default(),
         }
     }
 }
@@ -45,6 +48,11 @@ pub(crate) enum Origin {
     File(PathBuf),
     Builtin(&'static str),
     Url(String),
+    Image {
+        image: ImageReference,
+        /// Digest of the component, if it is known.
+        digest: Option<String>,
+    },
 }
 
 /// What one component needs.
@@ -58,6 +66,19 @@ pub(crate) struct Wanted {
     pub(crate) origin: Origin,
     /// The digest the bytes must have, and the path of its field.
     pub(crate) digest: Option<(String, String)>,
+}
+
+impl Wanted {
+    /// A file that belongs to no graph.
+    pub(crate) fn alone(path: &Path) -> Self {
+        Self {
+            component: String::new(),
+            field: String::new(),
+            subject: format!("file `{}`", path.display()),
+            origin: Origin::File(path.to_owned()),
+            digest: None,
+        }
+    }
 }
 
 /// What each component needs, in the order of the manifest, or why that cannot be said.
@@ -96,10 +117,8 @@ impl Place<'_> {
             }
             Some(Source::Builtin(builtin)) => self.builtin(builtin),
             Some(Source::ConfigMap(key)) => self.config_map(key, options.config_map_dir.as_deref()),
-            Some(Source::Url(url)) => self.url(url),
-            Some(Source::Image(image)) => {
-                Err(vec![report::image_unsupported(&self.field("image"), name, image)])
-            }
+            Some(Source::Url(url)) => self.url(url, &options.access),
+            Some(Source::Image(image)) => self.image(image),
             None => Err(vec![report::no_source(&format!("spec.components[{}]", self.index), name)]),
         }
     }
@@ -134,12 +153,25 @@ impl Place<'_> {
         Ok(self.wanted("configMapKeyRef", subject, origin))
     }
 
-    fn url(&self, url: &str) -> Result<Wanted, Vec<Problem>> {
+    fn url(&self, url: &str, access: &Access) -> Result<Wanted, Vec<Problem>> {
+        let component = self.component.name.as_str();
         if self.component.digest.is_none() {
-            let component = self.component.name.as_str();
             return Err(vec![report::no_digest(&self.field("url"), component, url)]);
         }
+        let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        if !access.allows(authority) {
+            return Err(vec![report::not_allowed(&self.field("url"), component, authority)]);
+        }
         Ok(self.wanted("url", format!("url `{url}`"), Origin::Url(url.to_owned())))
+    }
+
+    fn image(&self, text: &str) -> Result<Wanted, Vec<Problem>> {
+        let image = ImageReference::parse(text).map_err(|error| {
+            vec![report::bad_reference(&self.field("image"), self.component.name.as_str(), &error)]
+        })?;
+        let origin = Origin::Image { image, digest: self.component.digest.clone() };
+        Ok(self.wanted("image", format!("image `{text}`"), origin))
     }
 
     fn wanted(&self, field: &str, subject: String, origin: Origin) -> Wanted {

@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
-use graph::{Problem, nearest};
+use graph::{ImageError, ImageReference, Problem, nearest};
 
 use crate::fetch::FetchError;
 use crate::load::Failure;
 use crate::local::{LocalError, Neighbours};
 use crate::origin::{Options, Origin, Wanted};
+use crate::registry::RegistryError;
 use crate::{Kind, builtin_names};
 
 /// Stands where the path of a manifest field would stand.
@@ -36,11 +37,15 @@ pub(crate) fn unknown_builtin(field: &str, component: &str, name: &str) -> Probl
     problem.expected(format!("one of {known}")).found(format!("`{name}`")).fix(fix)
 }
 
-pub(crate) fn image_unsupported(field: &str, component: &str, image: &str) -> Problem {
-    let message =
-        format!("component `{component}`: image `{image}` cannot be pulled by this version");
-    Problem::new("image-unsupported", field, message)
-        .fix(format!("on a laptop give its file: --component {component}=FILE"))
+pub(crate) fn bad_reference(field: &str, component: &str, error: &ImageError) -> Problem {
+    Problem::new("bad-reference", field, format!("component `{component}`: `image` {error}"))
+        .fix("write registry, repository, and a tag or digest")
+}
+
+pub(crate) fn not_allowed(field: &str, component: &str, authority: &str) -> Problem {
+    let message = format!("component `{component}`: artifacts may not come from `{authority}`");
+    Problem::new("registry-not-allowed", field, message)
+        .fix("take it from an allowed registry, or ask whoever installed the operator to allow it")
 }
 
 pub(crate) fn no_source(field: &str, component: &str) -> Problem {
@@ -79,24 +84,108 @@ pub(crate) fn failure(wanted: &Wanted, failure: &Failure, options: &Options) -> 
         Failure::Local(LocalError::Directory) => "file-directory",
         Failure::Local(LocalError::Special) => "file-special",
         Failure::Local(LocalError::Unreadable(_)) => "file-unreadable",
-        Failure::Local(LocalError::TooLarge { .. })
-        | Failure::Fetch(FetchError::TooLarge { .. }) => "artifact-too-large",
-        Failure::Fetch(_) => "fetch-failed",
+        Failure::Local(LocalError::TooLarge { .. }) => "artifact-too-large",
+        Failure::Fetch(error) => of_fetch(error),
+        Failure::Registry(error) => of_registry(error),
     };
     let problem = Problem::new(code, &wanted.field, about(wanted, &failure.to_string()));
     match failure {
         Failure::Local(LocalError::Missing(neighbours)) => missing(problem, wanted, neighbours),
         Failure::Local(LocalError::TooLarge { found }) => too_large(problem, Some(*found), options),
-        Failure::Fetch(FetchError::TooLarge { found }) => too_large(problem, *found, options),
+        Failure::Fetch(FetchError::TooLarge { found })
+        | Failure::Registry(RegistryError::Fetch(FetchError::TooLarge { found })) => {
+            too_large(problem, *found, options)
+        }
         Failure::Local(LocalError::Directory) => problem.fix("name a file in it"),
         Failure::Local(LocalError::Special) => problem.fix("copy its content into a file"),
         Failure::Local(LocalError::Unreadable(_)) => {
             problem.fix("check the path, and that this user may read it")
         }
-        Failure::Fetch(_) => problem.fix(format!(
-            "check the address, or give a file: --component {}=FILE",
-            wanted.component
-        )),
+        Failure::Fetch(error) | Failure::Registry(RegistryError::Fetch(error)) => {
+            problem.fix(mend_fetch(error, &wanted.component))
+        }
+        Failure::Registry(error) => of_image(problem, error),
+    }
+}
+
+/// Codes of what may go wrong between here and a server.
+fn of_fetch(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::TooLarge { .. } => "artifact-too-large",
+        FetchError::Untrusted(_) | FetchError::Authorities(_) => "untrusted-certificate",
+        FetchError::Prohibited => "address-prohibited",
+        _ => "fetch-failed",
+    }
+}
+
+fn of_registry(error: &RegistryError) -> &'static str {
+    match error {
+        RegistryError::NotFound { .. } => "image-not-found",
+        RegistryError::Unauthorized { .. } | RegistryError::Challenge(_) => "image-unauthorized",
+        RegistryError::NotAllowed { .. } => "registry-not-allowed",
+        RegistryError::Layout(_) => "image-layout",
+        RegistryError::Damaged { .. } => "digest-mismatch",
+        RegistryError::Answer { .. } => "fetch-failed",
+        RegistryError::Fetch(error) => of_fetch(error),
+    }
+}
+
+fn mend_fetch(error: &FetchError, component: &str) -> String {
+    match error {
+        FetchError::Untrusted(_) | FetchError::Authorities(_) => {
+            "name the certificate of its authority: --registry-ca FILE, \
+             or `artifacts.registryCa` of the chart"
+                .to_owned()
+        }
+        FetchError::Prohibited => "take the artifact from another server".to_owned(),
+        _ => format!("check the address, or give a file: --component {component}=FILE"),
+    }
+}
+
+/// What a registry said of an image, and what can be done about it.
+fn of_image(problem: Problem, error: &RegistryError) -> Problem {
+    const LOG_IN: &str = "log in with `docker login`, or name a pull secret in `imagePullSecrets`";
+    match error {
+        RegistryError::NotFound { anonymous: true, .. } => {
+            problem.fix(format!("correct the reference; if it is not public, {LOG_IN}"))
+        }
+        RegistryError::NotFound { anonymous: false, .. } => {
+            problem.fix("correct the reference, or push it: runtime-node push FILE REFERENCE")
+        }
+        RegistryError::Unauthorized { user: None, .. } | RegistryError::Challenge(_) => {
+            problem.fix(LOG_IN)
+        }
+        RegistryError::Unauthorized { user: Some(_), .. } => {
+            problem.fix("check the password, and that this user may read the repository")
+        }
+        RegistryError::NotAllowed { .. } => problem.fix(
+            "take it from an allowed registry, or ask whoever installed the operator to allow it",
+        ),
+        RegistryError::Layout(_) => {
+            problem.fix("push the component alone: runtime-node push FILE REFERENCE")
+        }
+        RegistryError::Damaged { wanted, found } => problem
+            .expected(wanted)
+            .found(found)
+            .fix("push it again; something between registry and here is damaged"),
+        RegistryError::Answer { .. } | RegistryError::Fetch(_) => {
+            problem.fix("try again later, or ask whoever runs the registry")
+        }
+    }
+}
+
+/// Why a push failed.
+pub(crate) fn not_published(image: &ImageReference, error: &RegistryError) -> Problem {
+    let problem = Problem::new(of_registry(error), "", format!("image `{image}` {error}"));
+    match error {
+        RegistryError::Fetch(error) => problem.fix(match error {
+            FetchError::Untrusted(_) => mend_fetch(error, ""),
+            _ => "check the reference, and that the registry can be reached".to_owned(),
+        }),
+        RegistryError::Unauthorized { .. } | RegistryError::Challenge(_) => {
+            problem.fix("log in with `docker login` as a user who may push there")
+        }
+        error => of_image(problem, error),
     }
 }
 
@@ -122,7 +211,10 @@ pub(crate) fn wrong_digest(wanted: &Wanted, found: &str) -> Option<Problem> {
 }
 
 fn about(wanted: &Wanted, what: &str) -> String {
-    format!("component `{}`: {} {what}", wanted.component, wanted.subject)
+    match wanted.component.as_str() {
+        "" => format!("{} {what}", wanted.subject),
+        component => format!("component `{component}`: {} {what}", wanted.subject),
+    }
 }
 
 fn missing(problem: Problem, wanted: &Wanted, neighbours: &Neighbours) -> Problem {

@@ -28,6 +28,6 @@ pub use shape::Target;
 pub use status::*;
 pub use value::{
     AllowedHost, BUILTINS, BadCollector, Collector, CollectorOrigin, DEFAULT_COLLECTOR,
-    DurationError, Endpoint, EndpointError, HostError, QuantityError, Scheme, collector_endpoint,
-    duration, quantity,
+    DurationError, Endpoint, EndpointError, HostError, ImageError, ImageReference, ImageVersion,
+    QuantityError, Scheme, collector_endpoint, duration, is_link_local, quantity,
 };

@@ -81,7 +81,7 @@ fn options(case: &Value, dir: &Path) -> Options {
     options
 }
 
-fn render(artifacts: &BTreeMap<String, Artifact>, problems: &[Problem]) -> String {
+pub(crate) fn render(artifacts: &BTreeMap<String, Artifact>, problems: &[Problem]) -> String {
     let mut out = String::new();
     for (name, artifact) in artifacts {
         assert_eq!(artifact.digest, digest(&artifact.bytes));

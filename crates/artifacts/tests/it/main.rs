@@ -6,6 +6,8 @@ mod cases;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod sharing;

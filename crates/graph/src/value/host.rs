@@ -1,7 +1,7 @@
 //! Who may be called: entries of `allowedHosts` and `allowedAddresses`. It checks their
 //! form; who may really be called is judged by whoever calls.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use thiserror::Error;
 
@@ -74,6 +74,30 @@ pub(crate) fn is_allowed_address(text: &str) -> bool {
         _ => return false,
     };
     prefix.is_some_and(|prefix| prefix <= longest) && port.parse::<u16>().is_ok_and(|p| p != 0)
+}
+
+/// Link-local, where clouds answer with their own secrets: in either family, also an IPv4 address inside an IPv6 one, and the one metadata
+/// address that is unique-local.
+pub fn is_link_local(address: IpAddr) -> bool {
+    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => {
+            v6.is_unicast_link_local()
+                || v6 == METADATA
+                || translated(v6).is_some_and(|v4| v4.is_link_local())
+        }
+    }
+}
+
+/// The IPv4 address that a NAT64 gateway would turn this one into.
+fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            Some(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod collector;
 mod duration;
 mod endpoint;
 mod host;
+mod image;
 mod quantity;
 
 pub use collector::{
@@ -12,7 +13,8 @@ pub use collector::{
 };
 pub use duration::{DurationError, duration};
 pub use endpoint::{Endpoint, EndpointError, Scheme};
-pub use host::{AllowedHost, HostError};
+pub use host::{AllowedHost, HostError, is_link_local};
+pub use image::{ImageError, ImageReference, ImageVersion};
 pub use quantity::{QuantityError, quantity};
 
 pub(crate) use endpoint::split_url;

@@ -9,12 +9,14 @@ mod kubernetes;
 mod packages;
 mod pause;
 mod python;
+mod registry;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) use collector::VERSION as COLLECTOR_VERSION;
 pub(crate) use packages::plugins;
+pub(crate) use registry::install as registry;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -55,6 +57,7 @@ pub(crate) fn install() -> Result<Tools> {
         ("CG_PYTHON", python::install(&cache)?),
         ("CG_HYPERKUBE", kubernetes::install(&cache)?),
         ("CG_HELM", helm::install(&cache)?),
+        ("CG_REGISTRY", registry::install()?),
     ];
     Ok(Tools { environment })
 }

@@ -18,7 +18,8 @@ const FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 const PACKAGES: [(&str, &str); 7] = [
     ("containerd", "containerd"),
     ("runc", "runc"),
-    ("containernetworking-plugins", "bridge"),
+    // iproute2 has a program `bridge` of its own.
+    ("containernetworking-plugins", "host-local"),
     ("iptables", "iptables"),
     ("iproute2", "ip"),
     ("util-linux", "unshare"),
@@ -42,7 +43,8 @@ fn absent() -> Vec<&'static str> {
     absent.map(|(package, _)| *package).collect()
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// Where a program of the system is.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders =
         env::split_paths(&path).chain(FOLDERS.iter().chain(&PLUGIN_FOLDERS).map(PathBuf::from));

@@ -4,11 +4,12 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use graph::is_link_local;
 use hyper_util::client::legacy::connect::dns::Name;
 use thiserror::Error;
 use tower::Service;
@@ -69,30 +70,6 @@ fn filter(
         return Err(if any { ResolveError::Prohibited } else { ResolveError::Empty });
     }
     Ok(permitted.into_iter())
-}
-
-/// Link-local in either family, also an IPv4 address inside an IPv6 one, and the one metadata
-/// address that is unique-local.
-fn is_link_local(address: IpAddr) -> bool {
-    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.is_link_local(),
-        IpAddr::V6(v6) => {
-            v6.is_unicast_link_local()
-                || v6 == METADATA
-                || translated(v6).is_some_and(|v4| v4.is_link_local())
-        }
-    }
-}
-
-/// The IPv4 address that a NAT64 gateway would turn this one into.
-fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    match v6.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            Some(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Where artifacts and directories are. Nothing is opened here.
 
 use super::network::not_usable;
-use super::{Form, Verdict, form, made_of, verdict};
+use super::{Form, Verdict, form, verdict};
 use crate::manifest::Name;
-use crate::problem::show;
-use crate::value::split_url;
+use crate::value::{ImageReference, split_url};
 
 pub(in crate::shape) static FILE: Form = form(
     "bad-path",
@@ -39,38 +38,10 @@ pub(in crate::shape) static BUILTIN: Form = form(
 pub(in crate::shape) static IMAGE: Form = form(
     "bad-reference",
     512,
-    image,
+    |text| ImageReference::parse(text).map(|_| ()).map_err(|error| error.to_string()),
     "an OCI reference such as `registry.example/team/guest:1.2`",
     "write registry, repository, and a tag or digest",
 );
-
-fn image(text: &str) -> Verdict {
-    if let Some((scheme, _)) = text.split_once("://") {
-        return Err(format!("begins with a scheme; remove {}", show(&format!("{scheme}://"))));
-    }
-    let (name, pinned) = match text.split_once('@') {
-        Some((name, pin)) => (name, digest(pin).is_ok()),
-        None => (text, true),
-    };
-    let slash = name.rfind('/').map_or(0, |slash| slash + 1);
-    let colon = name.get(slash..).and_then(|last| last.find(':')).map(|at| slash + at);
-    let (repository, tag) = match colon {
-        Some(at) => (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default()),
-        None => (name, "latest"),
-    };
-    let (registry, path) = repository.split_once('/').unwrap_or(("", repository));
-    if path.contains(|c: char| c.is_ascii_uppercase()) {
-        return Err("has capital letters in the repository, and registries allow none".into());
-    }
-    let step = |step: &str| made_of(step, "-._") && !step.starts_with(['-', '.', '_']);
-    let good = pinned
-        && path.split('/').all(step)
-        && (registry.is_empty() || made_of(registry, "-._:[]"))
-        && tag.len() <= 128
-        && made_of(tag, "-._")
-        && !tag.starts_with(['-', '.']);
-    verdict(good, "is not an OCI reference")
-}
 
 pub(in crate::shape) static DIGEST: Form = form(
     "bad-digest",
