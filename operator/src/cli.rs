@@ -67,6 +67,17 @@ struct Args {
     /// Hosts that artifacts may come from; any when left out
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     allowed_registries: Vec<String>,
+    /// Certificates in PEM that are trusted when artifacts are fetched
+    #[arg(long, value_name = "FILE")]
+    registry_ca: Option<PathBuf>,
+    /// Account of this process, without its namespace
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "POD_SERVICE_ACCOUNT",
+        default_value = "componentgraph"
+    )]
+    service_account: String,
     /// Networks inside the cluster, which policies never open for names outside
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     cluster_cidrs: Vec<String>,
@@ -141,12 +152,13 @@ enum LogFormat {
 }
 
 impl Args {
-    fn options(self) -> Options {
+    fn options(self, registry_ca: Option<String>) -> Options {
         let bounds = Bounds {
             concurrency: self.concurrency.max(1),
             deadline: Duration::from_secs(self.deadline.max(1)),
             ..Bounds::default()
         };
+        let account = format!("{}:{}", self.lease_namespace, self.service_account);
         let election = Election {
             namespace: self.lease_namespace,
             name: self.lease_name,
@@ -172,6 +184,8 @@ impl Args {
                     ModeArg::None => NetworkPolicyMode::None,
                 },
                 allowed_registries: self.allowed_registries,
+                registry_ca,
+                account,
                 cluster_cidrs: self.cluster_cidrs,
                 cluster_domain: self.cluster_domain,
             },
@@ -205,7 +219,15 @@ pub async fn main() -> ExitCode {
 
 async fn operate(args: Args) -> ExitCode {
     init_logs(&args.log_level, args.log_format == LogFormat::Json);
-    match run(args.options()).await {
+    let authorities = args.registry_ca.as_deref().map(std::fs::read_to_string).transpose();
+    let authorities = match authorities {
+        Ok(authorities) => authorities.filter(|pem| !pem.trim().is_empty()),
+        Err(error) => {
+            eprintln!("error: the file of --registry-ca cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(args.options(authorities)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use graph::{AllowedHost, Capability, CapabilityType, Endpoint, Source, Spec};
+use graph::{AllowedHost, Capability, CapabilityType, Endpoint, ImageReference, Source, Spec};
 
 use crate::settings::Settings;
 use crate::unguard::Accepted;
@@ -36,7 +36,8 @@ pub(crate) fn destinations(accepted: &Accepted, settings: &Settings) -> BTreeSet
     let mut found: BTreeSet<_> =
         spec.capabilities.iter().flat_map(|capability| view.capability(capability)).collect();
     found.extend(view.collector());
-    found.extend(registries(spec).into_iter().flat_map(|host| view.host(&host, None)));
+    found
+        .extend(registries(spec).into_iter().flat_map(|(host, port)| view.host(&host, Some(port))));
     found
 }
 
@@ -129,26 +130,21 @@ fn network(text: &str) -> Option<Destination> {
     }
 }
 
-/// Hosts that nodes fetch artifacts from.
-fn registries(spec: &Spec) -> BTreeSet<String> {
+/// Hosts and ports that nodes fetch artifacts from.
+fn registries(spec: &Spec) -> BTreeSet<(String, u16)> {
     let sources = spec.components.iter().filter_map(|component| component.source());
-    sources
-        .filter_map(|source| match source {
-            Source::Image(image) => Some(registry(image)),
-            Source::Url(url) => {
-                let rest = url.split_once("://")?.1;
-                Some(rest.split('/').next()?.to_owned())
-            }
-            _ => None,
-        })
-        .map(|authority| authority.split(':').next().unwrap_or_default().to_owned())
-        .filter(|host| !host.is_empty())
-        .collect()
-}
-
-/// A reference without a registry goes to Docker's.
-fn registry(image: &str) -> String {
-    let first = image.split('/').next().unwrap_or_default();
-    let is_host = image.contains('/') && (first.contains(['.', ':']) || first == "localhost");
-    if is_host { first.to_owned() } else { "docker.io".to_owned() }
+    let addresses = sources.filter_map(|source| match source {
+        Source::Image(image) => {
+            let image = ImageReference::parse(image).ok()?;
+            Some(format!("https://{}", image.authority()))
+        }
+        Source::Url(url) => {
+            let rest = url.find("://").map_or(0, |at| at + 3);
+            let end = url.get(rest..)?.find('/').map_or(url.len(), |at| rest + at);
+            Some(url.get(..end)?.to_owned())
+        }
+        _ => None,
+    });
+    let endpoints = addresses.filter_map(|address| Endpoint::parse(&address).ok());
+    endpoints.map(|endpoint| (endpoint.host, endpoint.port)).collect()
 }

@@ -85,6 +85,14 @@ pub const OWN: &[Rule] = &[Rule {
     why: "one leader at a time",
 }];
 
+/// In namespaces whose pull secrets it may read.
+pub const PULL_SECRETS: &[Rule] = &[Rule {
+    group: "",
+    resources: &["secrets"],
+    verbs: &["get"],
+    why: "logins for registries that a graph names in `imagePullSecrets`; no other secret is asked for",
+}];
+
 /// The rules of a role as Kubernetes writes them.
 pub fn rules(table: &[Rule]) -> Value {
     let rules = table.iter().map(
@@ -96,7 +104,7 @@ pub fn rules(table: &[Rule]) -> Value {
 /// The table as people read it.
 pub fn to_markdown() -> String {
     let mut text = String::from(HEAD);
-    for (title, table) in [(GRAPHS_TITLE, GRAPHS), (OWN_TITLE, OWN)] {
+    for (title, table) in [(GRAPHS_TITLE, GRAPHS), (OWN_TITLE, OWN), (PULL_TITLE, PULL_SECRETS)] {
         text.push_str(&format!(
             "\n## {title}\n\n| group | resources | verbs | for |\n|---|---|---|---|\n"
         ));
@@ -112,20 +120,24 @@ pub fn to_markdown() -> String {
 
 const GRAPHS_TITLE: &str = "In every namespace with graphs";
 const OWN_TITLE: &str = "In its own namespace";
+const PULL_TITLE: &str = "Where it may read pull secrets";
 const HEAD: &str = "\
 # Rights
 
 What the operator may do, and nothing else: a test compares these tables with the audit log of an API
 server. The chart's roles are made from the same tables; `operator rbac` prints them as YAML. It reads
-no Secret: what a graph names is mounted by the kubelet.
+no Secret unless it is given the last of them, the ClusterRole `componentgraph-pull-secrets`, in a
+namespace (value `pullSecrets` of the chart): what a graph names is mounted by the kubelet.
 
 The operator watches all namespaces, with one ClusterRoleBinding, or those that are listed, with one
 RoleBinding in each; the latter suffices for all of this.
 ";
 
-/// Both roles as YAML, keyed by where they hold.
+/// All roles as YAML, keyed by where they hold.
 pub fn to_yaml() -> Result<String, serde_yaml::Error> {
-    serde_yaml::to_string(&json!({"graphs": rules(GRAPHS), "own": rules(OWN)}))
+    serde_yaml::to_string(&json!({
+        "graphs": rules(GRAPHS), "own": rules(OWN), "pullSecrets": rules(PULL_SECRETS),
+    }))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use kube::{Client, Resource};
 use crate::apply::{Applied, ApplyError, Scope, apply};
 use crate::build::{Chosen, Plan, build};
 use crate::check::Pool;
-use crate::dereference::{Recent, Seen, Sources, Stores, services};
+use crate::dereference::{Recent, Seen, Sources, Stores, pull_secrets, services};
 use crate::destination::destinations;
 use crate::process::{Backoff, Metrics, resync};
 use crate::publish::{Outcome, PublishError, publish};
@@ -93,7 +93,9 @@ impl From<ApplyError> for Stop {
 async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selected, Applied), Stop> {
     let settings = &context.settings;
     let accepted = unguard(object, settings)?;
-    let selected = select(object, &accepted, context, seen).await?;
+    let secrets = pull_secrets(&context.client, object.namespace(), &accepted.graph.spec);
+    let secrets = secrets.await.map_err(|error| Stop::Failed(ApplyError::Read(Box::new(error))))?;
+    let selected = select(object, &accepted, &secrets, context, seen).await?;
     let called = destinations(&accepted, settings);
     let services = services(&context.client, called).await;
     let owner = object.controller_owner_ref(&()).ok_or_else(nameless)?;
@@ -107,6 +109,7 @@ async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selecte
         },
         settings,
         services: &services,
+        pull_secrets: &secrets,
     });
     let children = children.overlaid(&accepted.graph)?;
     let scope = scope(object, context, seen);

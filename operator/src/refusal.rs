@@ -42,8 +42,18 @@ impl Refusal {
 }
 
 /// Problems of the world rather than of the graph.
-const PASSING: [&str; 4] =
-    ["fetch-failed", "config-map-missing", "config-map-key-missing", "config-map-unreadable"];
+const PASSING: [&str; 10] = [
+    "config-map-key-missing",
+    "config-map-missing",
+    "config-map-unreadable",
+    "fetch-failed",
+    "image-not-found",
+    "image-unauthorized",
+    "pull-secret-bad",
+    "pull-secret-missing",
+    "pull-secret-not-readable",
+    "untrusted-certificate",
+];
 
 /// A problem as one line: place, what is wrong, what was expected and found, what to do.
 pub(crate) fn sentence(problem: &Problem) -> String {

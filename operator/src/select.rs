@@ -6,7 +6,7 @@ use graph::Problem;
 use kube::ResourceExt;
 use kube::core::DynamicObject;
 
-use crate::dereference::Seen;
+use crate::dereference::{PullSecret, Seen};
 use crate::reconcile::Context;
 use crate::refusal::{Refusal, Stage};
 use crate::resource::Graph;
@@ -31,6 +31,7 @@ pub(crate) struct Selected {
 pub(crate) async fn select(
     object: &Graph,
     accepted: &Accepted,
+    secrets: &[PullSecret],
     context: &Context,
     seen: &Seen,
 ) -> Result<Selected, Refusal> {
@@ -45,7 +46,7 @@ pub(crate) async fn select(
         return Ok(stored);
     }
     let made = Made { input: &input, resolve, image };
-    make(object, accepted, context, seen, made).await
+    make(object, accepted, secrets, context, seen, made).await
 }
 
 /// A revision that was made from the same words and that the status describes. Whether its links are
@@ -70,13 +71,14 @@ fn stored(object: &Graph, context: &Context, seen: &Seen, input: &str) -> Option
 async fn make(
     object: &Graph,
     accepted: &Accepted,
+    secrets: &[PullSecret],
     context: &Context,
     seen: &Seen,
     made: Made<'_>,
 ) -> Result<Selected, Refusal> {
     let mut graph = accepted.graph.clone();
     let pinned = pins(object, seen, made.resolve).apply(&mut graph.spec);
-    let (artifacts, problems) = context.sources.bring(&graph, &pinned).await;
+    let (artifacts, problems) = context.sources.bring(&graph, &pinned, secrets).await;
     if let Some(refusal) = Refusal::of(Stage::Resolved, &problems) {
         return Err(refusal);
     }

@@ -16,6 +16,10 @@ pub struct Settings {
     pub network_policy: NetworkPolicyMode,
     /// Hosts that artifacts may come from; any when empty.
     pub allowed_registries: Vec<String>,
+    /// Certificates in PEM that are trusted when artifacts are fetched.
+    pub registry_ca: Option<String>,
+    /// The operator's own account, `namespace:name`.
+    pub account: String,
     /// Networks inside the cluster, which no name outside may stand for.
     pub cluster_cidrs: Vec<String>,
     /// Suffix of names of Services.

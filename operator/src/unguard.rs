@@ -118,6 +118,8 @@ pub(crate) mod tests {
             log_level: graph::LogLevel::Info,
             network_policy: NetworkPolicyMode::Derived,
             allowed_registries: Vec::new(),
+            registry_ca: None,
+            account: "componentgraph-system:componentgraph".to_owned(),
             cluster_cidrs: vec!["10.96.0.0/16".to_owned()],
             cluster_domain: "cluster.local".to_owned(),
         }

@@ -17,7 +17,8 @@ use crate::step;
 const KUBERNETES: &str = "1.33";
 
 /// Values a user may get wrong, and what must be named in the answer.
-const WRONG: [(&str, &str); 6] = [
+const WRONG: [(&str, &str); 7] = [
+    ("artifacts.registryCa=ca.crt", "'/artifacts/registryCa'"),
     ("replicas=2", "additional properties 'replicas' not allowed"),
     ("replicaCount=many", "'/replicaCount'"),
     ("collector.endpoint=otelcol:4317", "'/collector/endpoint'"),

@@ -40,6 +40,8 @@ pub(crate) enum ApplyError {
     Refused(Refusal),
     #[error("{kind:?} `{name}`: {source}")]
     Server { kind: Kind, name: String, source: Box<kube::Error> },
+    #[error("the account of the pods cannot be read: {0}")]
+    Read(Box<kube::Error>),
     #[error("{kind:?} cannot be written as JSON: {source}")]
     Shape { kind: Kind, source: serde_json::Error },
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use graph::Live;
+use graph::{Live, Source};
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::json;
 
@@ -28,10 +28,17 @@ pub(super) fn revision(plan: &Plan<'_>, revision: &Revision) -> ConfigMap {
     }
 }
 
+/// Whether nodes fetch anything from a server.
+fn pulls(plan: &Plan<'_>) -> bool {
+    let mut sources = plan.graph().spec.components.iter().filter_map(|c| c.source());
+    sources.any(|source| matches!(source, Source::Image(_) | Source::Url(_)))
+}
+
 pub(super) fn live(plan: &Plan<'_>) -> ConfigMap {
     let live = Live {
         collector_endpoint: plan.accepted.collector.clone(),
         telemetry: plan.graph().spec.telemetry.clone(),
+        registry_ca: pulls(plan).then(|| plan.settings.registry_ca.clone()).flatten(),
         log_level: Some(plan.settings.log_level),
     };
     let text = json!(live).to_string();

@@ -33,7 +33,7 @@ pub(super) fn node(plan: &Plan<'_>, mounts: &[Mount]) -> Container {
     Container {
         name: NODE.to_owned(),
         image: Some(plan.revision.image.to_owned()),
-        args: Some(arguments()),
+        args: Some(arguments(plan)),
         env: Some(environment(plan)),
         ports: Some(ports(plan)),
         resources: Some(ResourceRequirements {
@@ -61,7 +61,7 @@ pub(super) fn node(plan: &Plan<'_>, mounts: &[Mount]) -> Container {
     }
 }
 
-fn arguments() -> Vec<String> {
+fn arguments(plan: &Plan<'_>) -> Vec<String> {
     let (grace, drain) = (STOP_GRACE.to_string(), DRAIN.to_string());
     let arguments = [
         "run",
@@ -83,7 +83,10 @@ fn arguments() -> Vec<String> {
         "--log-format",
         "json",
     ];
-    arguments.into_iter().map(str::to_owned).collect()
+    let pulls = volumes::pulls_images(&plan.graph().spec);
+    let registry = ["--pull-secrets-dir", volumes::PULL_SECRETS, "--cache-dir", volumes::CACHE];
+    let registry = registry.into_iter().filter(|_| pulls);
+    arguments.into_iter().chain(registry).map(str::to_owned).collect()
 }
 
 /// Who the pod is, told by the kubelet: the node has no access to the API server.

@@ -22,7 +22,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::core::ObjectMeta;
 
-use crate::dereference::Services;
+use crate::dereference::{PullSecret, Services};
 use crate::refusal::{Refusal, Stage};
 use crate::settings::Settings;
 use crate::unguard::Accepted;
@@ -37,6 +37,8 @@ pub(crate) struct Plan<'a> {
     pub settings: &'a Settings,
     /// Services that the graph calls.
     pub services: &'a Services,
+    /// Secrets with logins for registries; empty for a graph that pulls nothing.
+    pub pull_secrets: &'a [PullSecret],
 }
 
 /// The revision that pods shall run.

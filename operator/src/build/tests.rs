@@ -10,7 +10,7 @@ use kube::Resource;
 
 use super::*;
 use crate::apply::listed;
-use crate::dereference::Service;
+use crate::dereference::{PullSecret, Service};
 use crate::destination::ServiceName;
 use crate::revision::{Made, Revision, input};
 use crate::unguard::tests::{COMPONENTS, EXAMPLE, object, settings};
@@ -51,6 +51,10 @@ fn children(manifest: &str) -> Children {
         revision: Chosen { name: &revision.name, image: &revision.image, content: Some(&revision) },
         settings: &settings,
         services: &BTreeMap::from([(collector, behind)]),
+        pull_secrets: &[PullSecret {
+            name: "registry".to_owned(),
+            field: "spec.imagePullSecrets[0].name".to_owned(),
+        }],
     };
     build(&plan).overlaid(&accepted.graph).unwrap()
 }
@@ -93,7 +97,7 @@ spec:
       configFrom:
         - {secretRef: {name: guest-secret}}
         - {key: a, configMapKeyRef: {name: guest.config, key: a}}
-    - {name: otel, builtin: otel-to-grpc, imports: [grpc, wasip2, api, cache]}
+    - {name: otel, image: "registry.example.com:5000/otel:1", imports: [grpc, wasip2, api, cache]}
   capabilities:
     - {name: wasip2, type: wasi:p2}
     - {name: grpc, type: grpc, grpc: {url: "http://10.1.2.3:4317", paths: {logs: /a.B/C, traces: /a.B/D}}}

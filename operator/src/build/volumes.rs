@@ -4,14 +4,22 @@
 use std::collections::BTreeSet;
 
 use graph::{Component, Source, Spec};
-use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, SecretVolumeSource, Volume, VolumeMount};
+use k8s_openapi::api::core::v1::{
+    ConfigMapVolumeSource, EmptyDirVolumeSource, KeyToPath, SecretVolumeSource, Volume, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use super::Plan;
+use crate::dereference::PULL_SECRET_KEY;
 use crate::revision::hash;
 use crate::words;
 
 pub(super) const CONFIG_MAPS: &str = "/etc/componentgraph/config-maps";
 pub(super) const SECRETS: &str = "/etc/componentgraph/secrets";
+pub(super) const PULL_SECRETS: &str = "/etc/componentgraph/pull-secrets";
+/// Artifacts that the pod pulled, for the next start of its container.
+pub(super) const CACHE: &str = "/var/cache/componentgraph";
+const CACHE_SIZE: &str = "2Gi";
 const REVISION: &str = "/etc/componentgraph/revision";
 const LIVE: &str = "/etc/componentgraph/live";
 
@@ -25,8 +33,14 @@ pub(super) struct Mount {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Origin {
-    ConfigMap { name: String, optional: bool },
+    ConfigMap {
+        name: String,
+        optional: bool,
+    },
     Secret(String),
+    /// Only the login of a secret, whatever else it holds.
+    PullSecret(String),
+    Empty,
 }
 
 /// All mounts of a pod, in an order that does not change.
@@ -51,7 +65,25 @@ pub(super) fn mounts(plan: &Plan<'_>) -> Vec<Mount> {
         path: format!("{SECRETS}/{name}"),
         source: Origin::Secret(name.to_owned()),
     });
-    own.chain(maps).chain(secrets).collect()
+    own.chain(maps).chain(secrets).chain(pulls(plan)).collect()
+}
+
+/// What a node needs that pulls its artifacts from registries.
+fn pulls(plan: &Plan<'_>) -> Vec<Mount> {
+    if !pulls_images(&plan.graph().spec) {
+        return Vec::new();
+    }
+    let secrets = plan.pull_secrets.iter().map(|secret| Mount {
+        volume: volume_name("pull-secret", &secret.name),
+        path: format!("{PULL_SECRETS}/{}", secret.name),
+        source: Origin::PullSecret(secret.name.clone()),
+    });
+    let cache = Mount { volume: "cache".to_owned(), source: Origin::Empty, path: CACHE.to_owned() };
+    secrets.chain([cache]).collect()
+}
+
+pub(super) fn pulls_images(spec: &Spec) -> bool {
+    spec.components.iter().any(|c| matches!(c.source(), Some(Source::Image(_))))
 }
 
 /// Names of objects are longer than names of volumes may be.
@@ -104,6 +136,24 @@ impl Mount {
                     ..SecretVolumeSource::default()
                 });
             }
+            Origin::PullSecret(name) => {
+                volume.secret = Some(SecretVolumeSource {
+                    secret_name: Some(name.clone()),
+                    optional: Some(true),
+                    items: Some(vec![KeyToPath {
+                        key: PULL_SECRET_KEY.to_owned(),
+                        path: PULL_SECRET_KEY.to_owned(),
+                        mode: None,
+                    }]),
+                    ..SecretVolumeSource::default()
+                });
+            }
+            Origin::Empty => {
+                volume.empty_dir = Some(EmptyDirVolumeSource {
+                    size_limit: Some(Quantity(CACHE_SIZE.to_owned())),
+                    ..EmptyDirVolumeSource::default()
+                });
+            }
         }
         volume
     }
@@ -112,7 +162,7 @@ impl Mount {
         VolumeMount {
             name: self.volume.clone(),
             mount_path: self.path.clone(),
-            read_only: Some(true),
+            read_only: (self.source != Origin::Empty).then_some(true),
             ..VolumeMount::default()
         }
     }

@@ -3,10 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use artifacts::{Access, CacheFolder};
 use graph::{ComponentGraph, ConfigMapKeyRef, Problem, Source};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{Api, Client};
+
+use super::pull_secrets::{Logins, PullSecret};
+use crate::settings::Settings;
 
 /// Artifacts by component.
 pub(crate) type Artifacts = BTreeMap<String, composer::Artifact>;
@@ -17,18 +22,23 @@ pub struct Sources {
     client: Client,
     /// A directory that may be written to.
     scratch: PathBuf,
+    settings: Arc<Settings>,
 }
 
+/// Of the directory that may be written to, what downloads may take.
+const CACHE_BYTES: u64 = 512 << 20;
+
 impl Sources {
-    pub fn new(client: Client, scratch: impl Into<PathBuf>) -> Self {
-        Self { client, scratch: scratch.into() }
+    pub fn new(client: Client, scratch: impl Into<PathBuf>, settings: Arc<Settings>) -> Self {
+        Self { client, scratch: scratch.into(), settings }
     }
 
     /// Brings the artifacts of a graph whose sources are pinned as far as they were.
-    pub async fn bring(
+    pub(crate) async fn bring(
         &self,
         graph: &ComponentGraph,
         pinned: &[String],
+        secrets: &[PullSecret],
     ) -> (Artifacts, Vec<Problem>) {
         let folder = match tempfile::tempdir_in(&self.scratch) {
             Ok(folder) => folder,
@@ -36,18 +46,36 @@ impl Sources {
         };
         let mut problems = self.lay_out(graph, folder.path()).await;
         let absent: BTreeSet<_> = problems.iter().map(|problem| problem.field.clone()).collect();
+        let namespace = graph.metadata.namespace.as_deref().unwrap_or_default();
+        let logins = Logins::read(&self.client, namespace, secrets, &self.settings).await;
         let options = artifacts::Options {
+            access: self.access(&logins),
             config_map_dir: Some(folder.path().to_owned()),
             ..artifacts::Options::new(folder.path())
         };
         let (found, more) = artifacts::load(graph, &options).await;
         let more = more.into_iter().filter(|problem| !absent.contains(&problem.field));
+        let more = logins.explain(more.collect()).into_iter();
         problems.extend(more.map(|problem| about_pin(graph, pinned, problem)));
         let found = found.into_iter().map(|(name, artifact)| {
             let artifacts::Artifact { bytes, digest } = artifact;
             (name, composer::Artifact { bytes, digest })
         });
         (found.collect(), problems)
+    }
+
+    /// One cache serves all namespaces: a registry is asked for each of them all the same.
+    fn access(&self, logins: &Logins) -> Access {
+        Access {
+            credentials: logins.credentials.clone(),
+            authorities: self.settings.registry_ca.clone(),
+            allowed: self.settings.allowed_registries.clone(),
+            cache: Some(CacheFolder {
+                path: self.scratch.join("artifacts"),
+                max_bytes: CACHE_BYTES,
+                shared: true,
+            }),
+        }
     }
 
     /// Writes the keys of ConfigMaps into the folder.

@@ -153,9 +153,10 @@ pub async fn operate(
         controller: "componentgraph-operator".into(),
         instance: Some(options.identity.clone()),
     };
+    let settings = Arc::new(options.settings.clone());
     let shared = Shared {
-        settings: Arc::new(options.settings.clone()),
-        sources: Sources::new(client.clone(), &options.scratch),
+        sources: Sources::new(client.clone(), &options.scratch, Arc::clone(&settings)),
+        settings,
         pool: Pool::new(options.check_threads),
         recent: Arc::default(),
         backoff: Arc::default(),

@@ -21,6 +21,8 @@ mod outage;
 #[cfg(test)]
 mod processes;
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod restored;
 #[cfg(test)]
 mod rights;

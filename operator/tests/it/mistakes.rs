@@ -38,7 +38,7 @@ async fn each_mistake_has_its_reason() {
     operator.stop().await;
 }
 
-async fn refusal(world: &World, name: &str) -> String {
+pub(crate) async fn refusal(world: &World, name: &str) -> String {
     let found = expect(&format!("{name} is refused"), async || {
         let graph = world.graph(name).await;
         let conditions = graph["status"]["conditions"].as_array().cloned().unwrap_or_default();

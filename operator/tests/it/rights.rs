@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use operator::process::{Lease, Times};
-use operator::rbac::{GRAPHS, OWN, Rule};
+use operator::rbac::{GRAPHS, OWN, PULL_SECRETS, Rule};
 use operator::settings::Settings;
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ type Right = (String, String, String);
 async fn the_table_has_what_is_used_and_nothing_else() {
     let world = World::new("rights").await;
     world.bind("leader").await;
+    world.bind("puller").await;
     lead(&world).await;
     // A Service of another namespace is no business of an operator of this one.
     let collector = Some("http://otelcol:4317".to_owned());
@@ -26,7 +27,8 @@ async fn the_table_has_what_is_used_and_nothing_else() {
     everything(&world).await;
     operator.stop().await;
 
-    let granted: BTreeSet<_> = GRAPHS.iter().chain(OWN).flat_map(rights).collect();
+    let granted: BTreeSet<_> =
+        GRAPHS.iter().chain(OWN).chain(PULL_SECRETS).flat_map(rights).collect();
     // A watch is noted when it has ended.
     let used = expect("every right is used", async || {
         let used = used(&world);
@@ -102,6 +104,12 @@ async fn everything(world: &World) {
         names.insert(revision);
     }
     assert_eq!(names.len(), 11);
+    // The secret is asked for, although neither it nor the registry is there.
+    let image = "{name: guest, image: \"127.0.0.1:1/guest:1\", imports: [otel]}";
+    let pulled = EXAMPLE.replace("{name: guest, builtin: hello-log, imports: [otel]}", image);
+    let pulled = pulled.replace("spec:\n", "spec:\n  imagePullSecrets: [{name: registry}]\n");
+    world.apply(&pulled.replace(NAME, "pulled")).await;
+    world.condition("pulled", "Resolved", "FetchFailed").await;
     until("old revisions are gone", async || {
         let maps = world.children(NAME).await.into_iter().filter(|o| o["immutable"] == true);
         (maps.count() == 10).then_some(())

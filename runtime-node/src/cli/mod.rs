@@ -9,6 +9,8 @@ mod graph;
 mod inspect;
 mod invoke;
 mod logs;
+mod push;
+mod registry;
 mod run;
 mod source;
 
@@ -56,6 +58,8 @@ enum Command {
     Collector(collector::Args),
     /// Show what a component file exports and imports
     Inspect(inspect::Args),
+    /// Put a component into an OCI registry
+    Push(push::Args),
 }
 
 /// How an answer is written.
@@ -94,5 +98,6 @@ async fn dispatch(command: Command) -> Exit {
         Command::Run(args) => run::run(args).await,
         Command::Collector(args) => collector::run(args).await,
         Command::Inspect(args) => inspect::run(&args),
+        Command::Push(args) => push::run(args).await,
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use graph::{Colour, Problems, Target};
 
+use super::registry::RegistryArgs;
 use super::{Exit, Output};
 use crate::load::{self, Checked, Request};
 use crate::settings::{Mounts, ResourceVariables, Surroundings};
@@ -25,6 +26,8 @@ pub(crate) struct GraphArgs {
     /// Directory of config maps, as <configmap>/<key>
     #[arg(long, value_name = "DIR")]
     pub(crate) config_maps_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
 }
 
 /// Where the graph is meant to run.
@@ -59,6 +62,7 @@ impl GraphArgs {
         Request {
             graph: self.graph.clone(),
             target: Target::Laptop,
+            access: self.registry.access(),
             substitutes: self.components.iter().cloned().collect::<BTreeMap<_, _>>(),
             around: Surroundings {
                 mounts: Mounts {

@@ -21,6 +21,8 @@ pub struct Request {
     pub target: Target,
     /// Files that stand in for artifacts, by component.
     pub substitutes: BTreeMap<String, PathBuf>,
+    /// How registries are reached, or why that is not known.
+    pub access: Result<artifacts::Access, Box<Problem>>,
     pub around: Surroundings,
 }
 
@@ -37,7 +39,12 @@ pub async fn load(mut request: Request) -> Result<Checked, Problems> {
     let bytes = read(&request.graph)
         .map_err(|problems| Document::without_tree(&name, "").problems(problems))?;
     let mut manifest = graph::read(&bytes, &name, request.target)?;
+    let (mut access, unusable) = match request.access {
+        Ok(access) => (access, None),
+        Err(problem) => (artifacts::Access::default(), Some(*problem)),
+    };
     if let Some(live) = request.around.live.take() {
+        access.authorities = live.registry_ca.or(access.authorities);
         manifest.graph.spec.telemetry = live.telemetry.or(manifest.graph.spec.telemetry);
         request.around.environment_endpoint =
             live.collector_endpoint.or(request.around.environment_endpoint);
@@ -48,9 +55,11 @@ pub async fn load(mut request: Request) -> Result<Checked, Problems> {
     let options = artifacts::Options {
         substitutes: request.substitutes,
         config_map_dir: request.around.mounts.config_maps.clone(),
+        access,
         ..artifacts::Options::new(&request.around.base_dir)
     };
     let (artifacts, mut problems) = artifacts::load(&manifest.graph, &options).await;
+    problems.extend(unusable);
     let artifacts = artifacts
         .into_iter()
         .map(|(name, a)| (name, composer::Artifact { bytes: a.bytes, digest: a.digest }))

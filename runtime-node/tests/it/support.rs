@@ -161,6 +161,7 @@ impl Graph {
             graph: self.path("graph.yaml"),
             target: graph::Target::Laptop,
             substitutes: Default::default(),
+            access: Ok(artifacts::Access::default()),
             around: Surroundings::default(),
         };
         let checked = load(request).await.unwrap_or_else(|problems| panic!("{problems}"));

@@ -15,6 +15,9 @@ pub struct Live {
     /// In place of `spec.telemetry`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<Telemetry>,
+    /// Certificates in PEM that are trusted when artifacts are fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_ca: Option<String>,
     /// `error`, `warn`, `info`, `debug` or `trace`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_level: Option<LogLevel>,

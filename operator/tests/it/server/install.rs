@@ -19,6 +19,7 @@ impl Server {
         let rules = operator::rbac::rules(operator::rbac::GRAPHS);
         role(&client, ROLE, &rules).await;
         role(&client, "leader", &operator::rbac::rules(operator::rbac::OWN)).await;
+        role(&client, "puller", &operator::rbac::rules(operator::rbac::PULL_SECRETS)).await;
     }
 
     /// Installs a definition and waits until it is served.

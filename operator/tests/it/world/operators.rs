@@ -27,6 +27,8 @@ pub(crate) fn settings() -> Settings {
         collector: Some("http://otelcol.observability.svc:4317".to_owned()),
         log_level: graph::LogLevel::Info,
         network_policy: graph::NetworkPolicyMode::Derived,
+        registry_ca: None,
+        account: "componentgraph-system:componentgraph".to_owned(),
         allowed_registries: Vec::new(),
         cluster_cidrs: vec!["10.96.0.0/16".to_owned()],
         cluster_domain: "cluster.local".to_owned(),

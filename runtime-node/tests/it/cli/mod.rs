@@ -10,6 +10,7 @@ mod explain;
 mod functions;
 mod help;
 mod mounts;
+mod push;
 mod run;
 mod sources;
 mod statuses;
