@@ -14,7 +14,7 @@ use super::site::{NODE, Site};
 use super::{node, one_node, patience, process};
 use crate::project::Project;
 use crate::tools::Tools;
-use crate::{images, step};
+use crate::{images, step, tools};
 
 const OBJECTS: &str = include_str!("testdata/smoke.yaml");
 
@@ -75,6 +75,11 @@ fn runs_the_product(
         helm: tools.get("CG_HELM")?.to_path_buf(),
         kubeconfig: site.kubeconfig(),
         root: project.root().to_path_buf(),
+        scratch: site.path("rung"),
+        host: site.host(),
+        registry: tools::registry()?,
+        runtime_node: images::runtime_node(project)?,
+        socket: site.socket(),
     })
 }
 

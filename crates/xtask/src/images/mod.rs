@@ -60,6 +60,11 @@ pub(crate) fn for_tests(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(archives)
 }
 
+/// The runtime node, as the tests build it.
+pub(crate) fn runtime_node(project: &Project) -> Result<PathBuf> {
+    binary::build(project, "runtime-node", false)
+}
+
 fn programs(project: &Project, release: bool, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let archive = |(package, description)| program(project, release, folder, package, description);

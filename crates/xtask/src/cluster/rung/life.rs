@@ -5,17 +5,17 @@ use anyhow::{Result, ensure};
 use super::http;
 use super::world::{OPERATOR, RELEASE, SYSTEM, World};
 
-const NAMESPACE: &str = "life";
 const GRAPH: &str = "otel-example";
 
 pub(super) fn helm_test(world: &World) -> Result<()> {
-    let text = world.helm(&["test", RELEASE, "--timeout", "120s"])?;
+    let text = world.helm(&["test", RELEASE, "--timeout", "150s"])?;
     ensure!(text.contains("Phase:          Succeeded"), "{text}");
     Ok(())
 }
 
 /// Owners are enough for the cluster to clean up by itself.
 pub(super) fn deleted_while_down(world: &World) -> Result<()> {
+    const NAMESPACE: &str = "deleted";
     world.namespace(NAMESPACE)?;
     world.apply_example(NAMESPACE, "otel/capability.yaml")?;
     world.ready(NAMESPACE, GRAPH)?;
@@ -31,6 +31,9 @@ pub(super) fn deleted_while_down(world: &World) -> Result<()> {
     world.delete_namespace(NAMESPACE)
 }
 
+/// Another name for the same thing.
+const OTHER: &str = "graphs";
+
 const CHILDREN: &str = "configmaps,deployments,replicasets,pods,services,serviceaccounts,\
     networkpolicies,poddisruptionbudgets,horizontalpodautoscalers";
 
@@ -39,6 +42,7 @@ const KUBERNETES_OWN: [&str; 2] = ["configmap/kube-root-ca.crt", "serviceaccount
 
 /// Graphs outlive the release, and serve meanwhile.
 pub(super) fn reinstalled(world: &World) -> Result<()> {
+    const NAMESPACE: &str = "reinstalled";
     world.namespace(NAMESPACE)?;
     world.apply_example(NAMESPACE, "otel/capability.yaml")?;
     world.ready(NAMESPACE, GRAPH)?;
@@ -46,8 +50,19 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
     http::meanwhile(&address, || {
         world.helm(&["uninstall", RELEASE, "--wait"])?;
         world.kubectl.run(&["get", "cg", GRAPH, "--namespace", NAMESPACE])?;
-        world.install()?;
+        // The definition changes hands, and graphs with it.
+        world.install_as(OTHER, &["--take-ownership"])?;
+        let before = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?["status"]["pods"].clone();
+        world.scale(NAMESPACE, &format!("cg/{GRAPH}"), 2)?;
+        world.until("the graph to be taken up", |world| {
+            let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;
+            Ok(graph["status"]["pods"] != before && graph["status"]["pods"] == "2/2")
+        })?;
         world.ready(NAMESPACE, GRAPH)
     })?;
+    world.helm(&["uninstall", OTHER, "--wait"])?;
+    let args = ["get", "all,leases", "--namespace", SYSTEM, "--output", "name"];
+    let left = world.kubectl.run(&args)?;
+    ensure!(left.trim().is_empty(), "left by the chart:\n{left}");
     world.delete_namespace(NAMESPACE)
 }

@@ -5,8 +5,11 @@
 mod http;
 mod life;
 mod mistake;
+mod pods;
 mod records;
+mod registry;
 mod rollout;
+mod trouble;
 mod world;
 
 use std::time::Instant;
@@ -17,12 +20,17 @@ use self::world::World;
 
 type Scenario = fn(&World) -> Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 8] = [
+const SCENARIOS: [(&str, Scenario); 13] = [
     ("both paths deliver records with their Kubernetes identity", records::both_paths),
     ("the graph stays ready without its collector", records::without_collector),
     ("a mistake shows its reason while the old pods serve", mistake::bad_revision),
     ("a good change rolls without a failed request", rollout::under_load),
     ("kubectl scale scales the graph", rollout::scale),
+    ("pods that do not start say why", trouble::pods_that_do_not_start),
+    ("a pod that is killed is replaced", pods::killed),
+    ("a pod that is told to stop loses no record", pods::told_to_stop),
+    ("other settings take effect without new pods", pods::live_settings),
+    ("components come from a private registry", registry::private),
     ("helm test runs a graph", life::helm_test),
     ("deleting while the operator is down leaves nothing", life::deleted_while_down),
     ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),

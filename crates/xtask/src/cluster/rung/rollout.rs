@@ -14,7 +14,7 @@ pub(super) fn under_load(world: &World) -> Result<()> {
     world.namespace(NAMESPACE)?;
     world.apply_example(NAMESPACE, "otel/capability.yaml")?;
     world.ready(NAMESPACE, GRAPH)?;
-    let before = pods(world)?;
+    let before = world.pods(NAMESPACE)?;
     let address = world.address(NAMESPACE, GRAPH)?;
     let calls = http::meanwhile(&address, || {
         let value = json!({ "greeting": "hello" });
@@ -22,7 +22,7 @@ pub(super) fn under_load(world: &World) -> Result<()> {
         let args = ["patch", "cg", GRAPH, "--namespace", NAMESPACE, "--type=json", "--patch"];
         world.kubectl.run(&[&args[..], &[patch.to_string().as_str()]].concat())?;
         world.until("new pods alone", |world| {
-            let now = pods(world)?;
+            let now = world.pods(NAMESPACE)?;
             Ok(!now.is_empty() && now.iter().all(|pod| !before.contains(pod)))
         })?;
         world.ready(NAMESPACE, GRAPH)
@@ -38,13 +38,6 @@ pub(super) fn scale(world: &World) -> Result<()> {
         let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;
         Ok(graph["status"]["readyReplicas"] == 2 || graph["status"]["pods"] == "2/2")
     })?;
-    ensure!(pods(world)?.len() == 2, "not two pods");
+    ensure!(world.pods(NAMESPACE)?.len() == 2, "not two pods");
     world.delete_namespace(NAMESPACE)
-}
-
-fn pods(world: &World) -> Result<Vec<String>> {
-    let pods = world.get(NAMESPACE, "pods")?;
-    let names = pods["items"].as_array().into_iter().flatten();
-    let names = names.filter_map(|pod| pod["metadata"]["name"].as_str());
-    Ok(names.map(str::to_owned).collect())
 }

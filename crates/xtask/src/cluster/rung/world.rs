@@ -1,10 +1,11 @@
 //! A cluster with images and a chart, and the words scenarios are told in. Knows no scenario.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::cluster::kubectl::{Kubectl, direct};
@@ -26,6 +27,14 @@ pub(crate) struct World {
     pub(crate) kubeconfig: PathBuf,
     /// The project's own folder, with charts and examples.
     pub(crate) root: PathBuf,
+    /// A folder that goes with the cluster.
+    pub(crate) scratch: PathBuf,
+    /// This machine, as pods reach it.
+    pub(crate) host: Ipv4Addr,
+    /// Programs that run beside the cluster.
+    pub(crate) registry: PathBuf,
+    pub(crate) runtime_node: PathBuf,
+    pub(crate) socket: PathBuf,
 }
 
 impl World {
@@ -37,13 +46,26 @@ impl World {
 
     /// Installs the chart as the README says, with the images that were loaded.
     pub(super) fn install(&self) -> Result<()> {
+        self.install_as(RELEASE, &[])
+    }
+
+    /// The same under another name, or with more to say.
+    pub(super) fn install_as(&self, release: &str, more: &[&str]) -> Result<()> {
         let chart = self.root.join("charts/componentgraph").display().to_string();
-        let mut args = vec!["upgrade", "--install", RELEASE, chart.as_str()];
+        let mut args = vec!["upgrade", "--install", release, chart.as_str()];
         args.extend(["--create-namespace", "--wait", "--timeout", "90s"]);
+        args.extend(more);
         for value in VALUES {
             args.extend(["--set", value]);
         }
         self.helm(&args).map(|_| ())
+    }
+
+    /// Sets values of the installed chart to the content of files.
+    pub(super) fn set(&self, files: &[(&str, &str)]) -> Result<()> {
+        let values: Vec<_> = files.iter().map(|(name, path)| format!("{name}={path}")).collect();
+        let more: Vec<_> = values.iter().flat_map(|v| ["--set-file", v.as_str()]).collect();
+        self.install_as(RELEASE, &more)
     }
 
     /// A namespace that enforces the strictest level, as a user's may.
@@ -70,7 +92,8 @@ impl World {
     }
 
     pub(super) fn delete_namespace(&self, name: &str) -> Result<()> {
-        self.kubectl.run(&["delete", "namespace", name, "--timeout=90s"]).map(|_| ())
+        // Nobody needs its name again, and the cluster takes its time.
+        self.kubectl.run(&["delete", "namespace", name, "--wait=false"]).map(|_| ())
     }
 
     pub(super) fn get(&self, namespace: &str, what: &str) -> Result<Value> {
@@ -112,6 +135,27 @@ impl World {
         let (ip, port) = (&service["spec"]["clusterIP"], &service["spec"]["ports"][0]["port"]);
         let Some(ip) = ip.as_str() else { bail!("the Service has no address: {service}") };
         Ok(format!("{ip}:{port}"))
+    }
+
+    pub(super) fn pods(&self, namespace: &str) -> Result<Vec<String>> {
+        let pods = self.get(namespace, "pods")?;
+        let names = pods["items"].as_array().into_iter().flatten();
+        let names = names.filter_map(|pod| pod["metadata"]["name"].as_str());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Kills the process of a graph's only container; its pod stays.
+    pub(super) fn kill_node(&self, namespace: &str, graph: &str) -> Result<()> {
+        let pods = self.get(namespace, "pods")?;
+        let items = pods["items"].as_array().into_iter().flatten();
+        let label = "componentgraph.dev/graph";
+        let mut of_graph = items.filter(|pod| pod["metadata"]["labels"][label] == graph);
+        let pod = of_graph.next().context("the graph has no pod")?;
+        let id = pod.pointer("/status/containerStatuses/0/containerID").and_then(Value::as_str);
+        let id = id.and_then(|id| id.strip_prefix("containerd://")).context("no container")?;
+        let mut ctr = Command::new("ctr");
+        ctr.arg("--address").arg(&self.socket).args(["--namespace", "k8s.io", "tasks", "kill"]);
+        step::output(ctr.args(["--signal", "SIGKILL", id])).map(|_| ())
     }
 
     /// Everything the Collector wrote.
