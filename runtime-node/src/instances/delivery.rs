@@ -30,7 +30,7 @@ pub struct Delivery {
 impl Delivery {
     /// Whether a record was rejected, failed, or may be lost.
     pub fn is_lossy(&self) -> bool {
-        self.uncounted || self.records.rejected + self.records.failed > 0
+        self.uncounted || self.records.lost() > 0
     }
 }
 
@@ -72,11 +72,7 @@ impl Flushes {
         for index in &self.0 {
             let flush = instance.get_typed_func::<(), (WireCounts,)>(&mut *store, index)?;
             let (counts,) = flush.call_async(&mut *store, ()).await?;
-            delivery.records.created += counts.created;
-            delivery.records.acknowledged += counts.acknowledged;
-            delivery.records.rejected += counts.rejected;
-            delivery.records.failed += counts.failed;
-            delivery.last_error = counts.last_error.or(delivery.last_error);
+            delivery.add(counts);
         }
         delivery.weigh(!self.0.is_empty(), &store.data().witness);
         Ok(delivery)
@@ -84,11 +80,25 @@ impl Flushes {
 }
 
 impl Delivery {
+    /// Takes the answer of one component, which may be wrong: what it does not account for is lost.
+    fn add(&mut self, said: WireCounts) {
+        let WireCounts { acknowledged, rejected, .. } = said;
+        let accounted = acknowledged.saturating_add(rejected).saturating_add(said.failed);
+        let missing = said.created.saturating_sub(accounted);
+        let (created, failed) = (accounted.max(said.created), said.failed.saturating_add(missing));
+        self.records += Counts { created, acknowledged, rejected, failed, unverified: 0 };
+        let unaccounted = (missing > 0).then(|| {
+            format!("the component did not account for {missing} of its {created} records")
+        });
+        self.last_error = unaccounted.or(said.last_error).or(self.last_error.take());
+    }
+
     /// The adapter could not be asked: only what the host saw is known, and none of it is proven.
     pub(super) fn lost(witness: &Witness, reason: String) -> Self {
         let mut delivery = Self::default();
         delivery.weigh(false, witness);
-        delivery.records.failed += std::mem::take(&mut delivery.records.unverified);
+        let unproven = std::mem::take(&mut delivery.records.unverified);
+        delivery.records += Counts { failed: unproven, ..Counts::default() };
         delivery.uncounted = true;
         delivery.last_error = Some(reason);
         delivery
@@ -100,15 +110,16 @@ impl Delivery {
         let lost = calls.saturating_sub(ok);
         if !asked {
             let refused = witness.refused();
-            self.records.created = calls + refused;
+            self.records.created = calls.saturating_add(refused);
             self.records.unverified = ok;
-            self.records.failed = lost + refused;
+            self.records.failed = lost.saturating_add(refused);
             self.last_error = witness.last_error();
             return;
         }
-        let admitted = self.records.failed + self.records.rejected > 0;
+        let admitted = self.records.lost() > 0;
         if self.records.acknowledged > 0 && (ok == 0 || lost > 0 && !admitted) {
-            self.records.failed += std::mem::take(&mut self.records.acknowledged);
+            let unproven = std::mem::take(&mut self.records.acknowledged);
+            self.records += Counts { failed: unproven, ..Counts::default() };
             self.last_error = witness
                 .last_error()
                 .or_else(|| Some("no grpc-status of success was seen for them".to_owned()));
@@ -138,6 +149,37 @@ mod tests {
         let mut delivery = Delivery { records, ..Delivery::default() };
         delivery.weigh(asked, &witness);
         delivery.records
+    }
+
+    fn answer(created: u64, acknowledged: u64, rejected: u64, failed: u64) -> WireCounts {
+        WireCounts { created, acknowledged, rejected, failed, last_error: Some("said".to_owned()) }
+    }
+
+    #[test]
+    fn what_is_not_accounted_for_failed() {
+        let mut delivery = Delivery::default();
+        delivery.add(answer(5, 1, 1, 1));
+        let counts = Counts { created: 5, acknowledged: 1, rejected: 1, failed: 3, unverified: 0 };
+        assert_eq!(delivery.records, counts);
+        let expected = "the component did not account for 2 of its 5 records";
+        assert_eq!(delivery.last_error.as_deref(), Some(expected));
+        assert!(delivery.is_lossy());
+        // Nobody can have more acknowledged than made.
+        let mut delivery = Delivery::default();
+        delivery.add(answer(1, 2, 0, 0));
+        assert_eq!((delivery.records.created, delivery.records.acknowledged), (2, 2));
+        assert_eq!(delivery.last_error.as_deref(), Some("said"));
+    }
+
+    #[test]
+    fn no_answer_is_too_large() {
+        let mut delivery = Delivery::default();
+        for _ in 0..2 {
+            delivery.add(answer(u64::MAX, u64::MAX, u64::MAX, u64::MAX));
+        }
+        assert!(delivery.is_lossy());
+        delivery.weigh(true, &Witness::default());
+        assert_eq!((delivery.records.acknowledged, delivery.records.failed), (0, u64::MAX));
     }
 
     #[test]
