@@ -8,6 +8,8 @@ use super::{config_store, grpc, wasi_http, wasi_p2};
 use crate::instances::State;
 use crate::settings::Settings;
 
+const ENDPOINT: &str = "modulewise:grpc/endpoint";
+
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     #[error("the ledger grants {interface} to {component:?}, which this node does not provide")]
@@ -34,7 +36,7 @@ pub fn link(
     for grant in &ledger.grants {
         // Grants without an instance are the shared interfaces; without a slot, types only.
         if let (false, Some(slot)) = (grant.instance.is_empty(), &grant.slot) {
-            link_grant(linker, grant, slot, settings)?;
+            link_grant(linker, ledger, grant, slot, settings)?;
         }
     }
     Ok(())
@@ -42,6 +44,7 @@ pub fn link(
 
 fn link_grant(
     linker: &mut Linker<State>,
+    ledger: &Ledger,
     grant: &Grant,
     slot: &str,
     settings: &Settings,
@@ -52,10 +55,11 @@ fn link_grant(
     let environment = || settings.environment(&grant.component);
     let linked = match interface {
         "wasi:config/store" => {
-            let values = settings.config(&grant.component, grant.consumer.as_deref());
+            let is_carrier = is_carrier(ledger, &grant.instance);
+            let values = settings.config(&grant.component, grant.consumer.as_deref(), is_carrier);
             config_store::link(linker, slot, values)
         }
-        "modulewise:grpc/endpoint" => {
+        ENDPOINT => {
             let endpoint = settings.endpoints.get(capability).ok_or_else(missing)?;
             grpc::link(linker, slot, endpoint.clone())
         }
@@ -85,6 +89,12 @@ fn link_grant(
         component: grant.component.clone(),
         reason: format!("{reason:#}"),
     })
+}
+
+/// Whether others send their gRPC messages through this instance.
+fn is_carrier(ledger: &Ledger, instance: &str) -> bool {
+    let mut links = ledger.links.iter();
+    links.any(|link| link.provider == instance && link.export.starts_with(ENDPOINT))
 }
 
 fn last_word(interface: &str) -> &str {

@@ -10,7 +10,7 @@ use telemetry::{ChannelOptions, Channels};
 use super::Surroundings;
 use super::limits::bytes;
 use crate::host::grpc::Endpoint;
-use crate::host::wasi_http::{self, AllowError, AllowList, Client};
+use crate::host::wasi_http::{self, AllowError, AllowList, COLLECTOR, Client};
 use crate::host::wasi_p2::Directory;
 
 /// The Collector's own default.
@@ -75,7 +75,7 @@ pub(super) fn read(
                     .fix("correct the url"),
                 ),
             },
-            CapabilityType::WasiHttp => match allow_list(capability, collector) {
+            CapabilityType::WasiHttp => match allow_list(capability, around, collector) {
                 Ok(allowed) => {
                     let client = Client::new(allowed, wasi_http::Limits::default());
                     served.http.insert(name, Arc::new(client));
@@ -117,9 +117,17 @@ fn endpoint(
     Ok(Endpoint::new(capability.name.to_string(), channel, options.paths))
 }
 
-fn allow_list(capability: &Capability, collector: &str) -> Result<AllowList, Vec<AllowError>> {
-    let options = capability.wasi_http.clone().unwrap_or_default();
-    AllowList::parse(&options.allowed_hosts, Some(collector))
+fn allow_list(
+    capability: &Capability,
+    around: &Surroundings,
+    collector: &str,
+) -> Result<AllowList, Vec<AllowError>> {
+    let mut hosts = capability.wasi_http.clone().unwrap_or_default().allowed_hosts;
+    // Whoever was allowed another collector must reach the one that takes its place.
+    if around.collector.is_some() {
+        hosts.push(COLLECTOR.to_owned());
+    }
+    AllowList::parse(&hosts, Some(collector))
 }
 
 fn directories(capability: &Capability, around: &Surroundings) -> Vec<Directory> {

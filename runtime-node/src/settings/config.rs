@@ -67,6 +67,9 @@ fn problem(component: &Component, i: usize, j: usize, error: &MountError) -> Pro
 /// The reserved key of the collector's address.
 pub(super) const ENDPOINT: &str = "otel.exporter.otlp.endpoint";
 
+/// The key of an address of one's own, as `grpc-to-http` reads it.
+pub(super) const URL: &str = "url";
+
 /// The keys `otel.*`: where telemetry goes and what describes its source. The manifest knows the
 /// source better than the surroundings do.
 pub(super) fn reserved(graph: &ComponentGraph, collector: &str, surroundings: Values) -> Values {

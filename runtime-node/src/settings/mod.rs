@@ -87,8 +87,14 @@ impl Settings {
     }
 
     /// The values one instance reads; records name the component that emits them, which for an
-    /// instance made for one consumer is that consumer.
-    pub fn config(&self, component: &str, consumer: Option<&str>) -> Arc<BTreeMap<String, String>> {
+    /// instance made for one consumer is that consumer. A carrier sends for others, to the `url` of
+    /// its configuration.
+    pub fn config(
+        &self,
+        component: &str,
+        consumer: Option<&str>,
+        is_carrier: bool,
+    ) -> Arc<BTreeMap<String, String>> {
         let mut values = self.reserved.clone();
         let emitter = consumer.unwrap_or(component);
         values.insert("otel.resource.componentgraph.component".to_owned(), emitter.to_owned());
@@ -97,6 +103,9 @@ impl Settings {
         }
         if let Some(collector) = &self.forced {
             values.insert(config::ENDPOINT.to_owned(), collector.clone());
+            if let Some(own) = values.get_mut(config::URL).filter(|_| is_carrier) {
+                own.clone_from(collector);
+            }
         }
         Arc::new(values)
     }

@@ -8,7 +8,7 @@ use http::Uri;
 use thiserror::Error;
 
 /// The word that stands for the collector of the environment.
-const COLLECTOR: &str = "@collector";
+pub const COLLECTOR: &str = "@collector";
 
 /// What may be reached. The empty list, which is the default, permits nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-pub use allow::{AllowError, AllowList, Refusal};
+pub use allow::{AllowError, AllowList, COLLECTOR, Refusal};
 pub use client::{Client, Limits};
 pub use hooks::{HttpState, HttpView};
 pub use link::{link_outgoing, link_types};

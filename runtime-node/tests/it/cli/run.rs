@@ -32,6 +32,8 @@ async fn the_embedded_collector_takes_the_place_of_all_others() {
     let url = format!("grpc:\n        url: {NOBODY}\n        ");
     let telemetry = format!("spec:\n  telemetry: {{endpoint: \"{NOBODY}\"}}\n");
     let own = format!("config:\n        otel.exporter.otlp.endpoint: {NOBODY}\n        ");
+    let url_of_carrier = format!("config:\n        url: {NOBODY}\n        ");
+    let elsewhere = manifest(component_path(), "config:     ", &url_of_carrier);
     let graphs = [
         capability_path().sending_to(NOBODY),
         manifest(capability_path(), "grpc:     ", &url),
@@ -39,6 +41,8 @@ async fn the_embedded_collector_takes_the_place_of_all_others() {
         component_path().sending_to(NOBODY),
         manifest(component_path(), "spec:\n", &telemetry),
         manifest(component_path(), "config:     ", &own),
+        // The address that the carrier was given is also the only one it was allowed.
+        manifest(elsewhere, "\"@collector\"", "\"127.0.0.1:1\""),
     ];
     for graph in graphs {
         let text = std::fs::read_to_string(graph.path("graph.yaml")).expect("manifest");
