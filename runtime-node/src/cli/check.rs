@@ -2,6 +2,7 @@
 
 use clap::Args as ClapArgs;
 
+use super::print::print;
 use super::source::{GraphArgs, TargetArg, show};
 use super::{Exit, Output};
 use crate::load;
@@ -25,17 +26,17 @@ pub(super) async fn run(args: Args) -> Exit {
         Err(problems) => show(&problems, args.output),
         Ok(checked) => {
             let ledger = checked.plan.ledger();
-            match args.output {
-                Output::Text => println!(
+            let text = match args.output {
+                Output::Text => format!(
                     "{}: no problems; {} instances, {} links, {} grants",
                     ledger.graph,
                     ledger.instances.len(),
                     ledger.links.len(),
                     ledger.grants.len()
                 ),
-                Output::Json => println!("{}", serde_json::json!({ "problems": [] })),
-            }
-            Exit::Ok
+                Output::Json => serde_json::json!({ "problems": [] }).to_string(),
+            };
+            print(&text, Exit::Ok)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::print::print;
 use super::source::{GraphArgs, show};
 use super::{Exit, Output};
 
@@ -44,11 +45,6 @@ pub(super) async fn run(args: Args) -> Exit {
         eprintln!("error: {} cannot be written: {error}", args.output.display());
         return Exit::Problems;
     }
-    println!(
-        "{} {} ({} bytes)",
-        composition.digest,
-        args.output.display(),
-        composition.bytes.len()
-    );
-    Exit::Ok
+    let (digest, size) = (&composition.digest, composition.bytes.len());
+    print(&format!("{digest} {} ({size} bytes)", args.output.display()), Exit::Ok)
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::print::print;
 use super::source::GraphArgs;
 use super::{Exit, Output};
 
@@ -49,8 +50,7 @@ pub(super) async fn run(args: Args) -> Exit {
     match args.source.load(Output::Text).await {
         Err(exit) => exit,
         Ok(checked) => {
-            println!("{}", composer::format(checked.plan.ledger(), args.format.into()).trim_end());
-            Exit::Ok
+            print(&composer::format(checked.plan.ledger(), args.format.into()), Exit::Ok)
         }
     }
 }
@@ -64,10 +64,7 @@ pub(super) async fn explain(args: ExplainArgs) -> Exit {
             &args.from,
             args.to.as_deref(),
         ) {
-            Ok(text) => {
-                println!("{}", text.trim_end());
-                Exit::Ok
-            }
+            Ok(text) => print(&text, Exit::Ok),
             Err(error) => {
                 eprintln!("error: {error}");
                 Exit::Usage

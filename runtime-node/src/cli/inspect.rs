@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use composer::{Description, ImportClass};
 
+use super::print::print;
 use super::{Exit, Output};
 
 /// Larger files are not read; no component comes near.
@@ -24,11 +25,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     match describe(&args.file) {
         Ok(description) => {
-            match args.output {
-                Output::Text => print!("{}", text(&description)),
-                Output::Json => println!("{}", serde_json::json!(description)),
-            }
-            Exit::Ok
+            let text = match args.output {
+                Output::Text => text(&description),
+                Output::Json => serde_json::json!(description).to_string(),
+            };
+            print(&text, Exit::Ok)
         }
         Err(reason) => {
             eprintln!("error: {}: {reason}", args.file.display());

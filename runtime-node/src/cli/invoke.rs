@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
+use super::print::print;
 use super::source::{GraphArgs, show};
 use super::{Exit, Output};
 use crate::node::Node;
@@ -60,8 +61,10 @@ pub(super) async fn run(args: Args) -> Exit {
     };
     let plan = Plan { count: args.count, concurrency: args.concurrency };
     let totals = repeat(&node.instances, Arc::new(callable), params.into(), plan).await;
-    report(&totals, &signature, args.output);
-    Exit::weightiest(totals.trapped > 0, totals.error > 0, totals.lossy)
+    let exit = Exit::weightiest(totals.trapped > 0, totals.error > 0, totals.lossy);
+    let exit = print(&answer(&totals, &signature, args.output), exit);
+    report(&totals);
+    exit
 }
 
 fn usage(reason: &str) -> Exit {
@@ -69,34 +72,34 @@ fn usage(reason: &str) -> Exit {
     Exit::Usage
 }
 
-fn report(totals: &Totals, signature: &Signature, output: Output) {
+/// What standard output shows.
+fn answer(totals: &Totals, signature: &Signature, output: Output) -> String {
     let result = result(totals, signature);
-    let invocations = json!({ "ok": totals.ok, "error": totals.error, "trapped": totals.trapped });
-    let records = &totals.records;
-    match output {
-        Output::Json => {
-            let times = json!({
-                "instantiate": totals.times.instantiate.as_nanos() as u64,
-                "call": totals.times.call.as_nanos() as u64,
-                "deliver": totals.times.deliver.as_nanos() as u64,
-                "send": totals.times.send.as_nanos() as u64,
-                "wall": totals.wall.as_nanos() as u64,
-                "processor": totals.processor.map(|time| time.as_nanos() as u64),
-            });
-            println!(
-                "{}",
-                json!({
-                    "result": result,
-                    "invocations": invocations,
-                    "records": records,
-                    "uncounted": totals.uncounted,
-                    "lastError": totals.last_error,
-                    "nanoseconds": times,
-                })
-            );
-        }
-        Output::Text => println!("{result}"),
+    if output == Output::Text {
+        return result.to_string();
     }
+    let times = json!({
+        "instantiate": totals.times.instantiate.as_nanos() as u64,
+        "call": totals.times.call.as_nanos() as u64,
+        "deliver": totals.times.deliver.as_nanos() as u64,
+        "send": totals.times.send.as_nanos() as u64,
+        "wall": totals.wall.as_nanos() as u64,
+        "processor": totals.processor.map(|time| time.as_nanos() as u64),
+    });
+    let all = json!({
+        "result": result,
+        "invocations": { "ok": totals.ok, "error": totals.error, "trapped": totals.trapped },
+        "records": totals.records,
+        "uncounted": totals.uncounted,
+        "lastError": totals.last_error,
+        "nanoseconds": times,
+    });
+    all.to_string()
+}
+
+/// What standard error says.
+fn report(totals: &Totals) {
+    let records = &totals.records;
     eprintln!("invocations: ok={} error={} trapped={}", totals.ok, totals.error, totals.trapped);
     eprintln!(
         "records: created={} acknowledged={} rejected={} failed={} unverified={}",

@@ -9,6 +9,7 @@ mod graph;
 mod inspect;
 mod invoke;
 mod logs;
+mod print;
 mod push;
 mod registry;
 mod run;

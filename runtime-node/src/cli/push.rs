@@ -7,6 +7,7 @@ use artifacts::{About, Options, Published};
 use clap::Args as ClapArgs;
 use graph::{Document, ImageReference, Manifest, Problem, Problems, Source, Target};
 
+use super::print::print;
 use super::registry::RegistryArgs;
 use super::source::show;
 use super::{Exit, Output};
@@ -36,10 +37,7 @@ fn reference(text: &str) -> Result<ImageReference, String> {
 
 pub(super) async fn run(args: Args) -> Exit {
     match push(&args).await {
-        Ok((published, changed)) => {
-            report(&args, &published, changed);
-            Exit::Ok
-        }
+        Ok((published, changed)) => report(&args, &published, changed),
         Err(problems) => show(&problems, args.output),
     }
 }
@@ -129,19 +127,19 @@ fn places(manifest: &Manifest, image: &ImageReference) -> Vec<Range<usize>> {
     places
 }
 
-fn report(args: &Args, published: &Published, changed: usize) {
+fn report(args: &Args, published: &Published, changed: usize) -> Exit {
     let Published { image, digest } = published;
-    match args.output {
-        Output::Text => {
-            println!("pushed {image}");
-            println!("component {digest}");
-            if let Some(manifest) = &args.manifest {
-                println!("{}: {changed} written", manifest.display());
-            }
-        }
-        Output::Json => println!(
-            "{}",
+    let text = match args.output {
+        Output::Json => {
             serde_json::json!({"image": image.to_string(), "digest": digest, "changed": changed})
-        ),
-    }
+                .to_string()
+        }
+        Output::Text => {
+            let manifest = args.manifest.iter();
+            let manifest: String =
+                manifest.map(|path| format!("\n{}: {changed} written", path.display())).collect();
+            format!("pushed {image}\ncomponent {digest}{manifest}")
+        }
+    };
+    print(&text, Exit::Ok)
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use graph::{Colour, Problems, Target};
 
+use super::print::print;
 use super::registry::RegistryArgs;
 use super::{Exit, Output};
 use crate::load::{self, Checked, Request};
@@ -84,10 +85,10 @@ impl GraphArgs {
 
 /// Shows problems: text for people on standard error, JSON for programs on standard output.
 pub(crate) fn show(problems: &Problems, output: Output) -> Exit {
-    match output {
-        Output::Text => eprintln!("{}", problems.to_text(colour()).trim_end()),
-        Output::Json => println!("{}", problems.to_json().trim_end()),
+    if output == Output::Json {
+        return print(&problems.to_json(), Exit::Problems);
     }
+    eprintln!("{}", problems.to_text(colour()).trim_end());
     Exit::Problems
 }
 

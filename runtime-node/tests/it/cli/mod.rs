@@ -14,6 +14,7 @@ mod push;
 mod run;
 mod sources;
 mod statuses;
+mod stdout;
 
 use crate::support::{Done, Graph, example, fixture};
 
