@@ -10,8 +10,8 @@ use composer::{Description, ImportClass};
 use super::print::print;
 use super::{Exit, Output};
 
-/// Larger files are not read; no component comes near.
-const LIMIT: u64 = 256 << 20;
+/// What a graph would not take is not read here either.
+const LIMIT: u64 = artifacts::Options::MAX_BYTES;
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  runtime-node inspect guest.wasm")]
@@ -39,19 +39,30 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn describe(path: &Path) -> Result<Description, String> {
-    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
-    let size = file.metadata().map_err(|e| e.to_string())?.len();
-    if size > LIMIT {
-        return Err(format!("it has {size} bytes; expected a component of at most {LIMIT}"));
-    }
-    let mut bytes = Vec::new();
-    file.take(LIMIT).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    let bytes = read(path)?;
     let kind = artifacts::identify(&bytes);
     if kind.code().is_some() {
         let fix = kind.fix().map(|fix| format!("; {fix}")).unwrap_or_default();
         return Err(format!("it is {kind}{fix}"));
     }
     composer::describe(&bytes).map_err(|e| e.to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    // Opening a pipe waits for its writer, and a device may never end.
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() { "a directory" } else { "a pipe, socket or device" };
+        return Err(format!("it is {what}, not a file"));
+    }
+    let size = metadata.len();
+    if size > LIMIT {
+        return Err(format!("it has {size} bytes; expected a component of at most {LIMIT}"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|e| e.to_string())?;
+    file.take(LIMIT).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
+    Ok(bytes)
 }
 
 fn text(description: &Description) -> String {

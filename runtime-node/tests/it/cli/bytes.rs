@@ -66,7 +66,7 @@ async fn a_file_that_is_too_large_is_not_read() {
           = fix: is it the right file? Otherwise build it smaller: optimised, without debug info
         exit 1
         --- stderr
-        error: huge.wasm: it has 1073741824 bytes; expected a component of at most 268435456
+        error: huge.wasm: it has 1073741824 bytes; expected a component of at most 67108864
     "#]]
     .assert_eq(&[checked.shown(), inspected.shown()].concat());
 }
@@ -104,10 +104,20 @@ async fn paths_that_are_no_file() {
           = fix: did you mean `counter.wasm`?
         exit 1
         --- stderr
-        error: folder: Is a directory (os error 21)
+        error: folder: it is a directory, not a file
         exit 1
         --- stderr
         error: countre.wasm: No such file or directory (os error 2)
     "#]]
     .assert_eq(&[checked.shown(), folder.shown(), missing.shown()].concat());
+}
+
+/// Nobody writes into the pipe, so opening it would take for ever.
+#[tokio::test]
+async fn a_pipe_is_not_opened() {
+    let graph = Graph::of_text("");
+    let made = std::process::Command::new("mkfifo").arg(graph.path("pipe")).status();
+    assert!(made.expect("mkfifo").success());
+    let done = graph.run(&["inspect", "pipe"]).await.expect(1);
+    assert_eq!(done.stderr, "error: pipe: it is a pipe, socket or device, not a file\n");
 }
