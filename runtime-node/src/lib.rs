@@ -9,6 +9,7 @@ pub mod live;
 pub mod load;
 pub mod metrics;
 pub mod node;
+mod plain;
 pub mod serve;
 pub mod settings;
 pub mod triggers;

@@ -9,6 +9,7 @@ use graph::{Manifest, Problem, Problems, Route};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::host::wasi_p2::Style;
 use crate::instances::{Callable, Instances};
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -54,11 +55,12 @@ pub async fn serve(
     };
     let admin = bind(manifest, ports.admin, timing, "--admin-port", "--admin-port").await?;
     let readiness = Arc::new(Readiness::default());
+    let style = node.settings.style;
     match &http {
-        Some(http) => eprintln!("http: listening on http://{}", http.local_addr()),
-        None => eprintln!("http: the graph has no routes, nothing listens for requests"),
+        Some(http) => announce(style, &format!("http: listening on http://{}", http.local_addr())),
+        None => announce(style, "http: the graph has no routes, nothing listens for requests"),
     }
-    eprintln!("admin: listening on http://{}", admin.local_addr());
+    announce(style, &format!("admin: listening on http://{}", admin.local_addr()));
     tracing::info!(
         graph = node.settings.graph,
         composition = node.composition.digest,
@@ -93,6 +95,14 @@ pub async fn serve(
     looking_after.abort();
     tracing::info!(unfinished = drained.unfinished, "stopped");
     Ok(drained)
+}
+
+/// For people whatever the level of the logs; for programs in the form of all other lines.
+fn announce(style: Style, text: &str) {
+    match style {
+        Style::Marked => eprintln!("{text}"),
+        Style::Logged => tracing::info!("{text}"),
+    }
 }
 
 async fn follow(

@@ -11,6 +11,7 @@ use super::print::print;
 use super::source::{GraphArgs, show};
 use super::{Exit, Output};
 use crate::node::Node;
+use crate::plain::plain;
 use crate::triggers::repeat::{Plan, Totals, repeat};
 use crate::values::{Input, Returned, Signature};
 
@@ -112,10 +113,10 @@ fn report(totals: &Totals) {
         );
     }
     if let Some(failure) = &totals.failure {
-        eprintln!("error: {failure}");
+        eprintln!("error: {}", plain(&failure.to_string()));
     }
     if let Some(error) = &totals.last_error {
-        eprintln!("error: telemetry was not delivered: {error}");
+        eprintln!("error: telemetry was not delivered: {}", plain(error));
     }
 }
 

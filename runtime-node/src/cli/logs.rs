@@ -9,12 +9,23 @@ use tracing_subscriber::reload::{self, Handle};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt};
 
+use crate::host::wasi_p2::Style;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum LogFormat {
     #[default]
     Text,
     Json,
+}
+
+impl From<LogFormat> for Style {
+    fn from(format: LogFormat) -> Self {
+        match format {
+            LogFormat::Text => Self::Marked,
+            LogFormat::Json => Self::Logged,
+        }
+    }
 }
 
 /// The logs of the process, whose level can change.
@@ -36,9 +47,10 @@ impl Logs {
         Self(handle)
     }
 
-    /// Takes a level, if there is one.
+    /// Takes a level, if there is one. What components print is not the node's to leave out.
     pub(super) fn follow(&self, level: Option<LogLevel>) {
-        let filter = level.map(|level| EnvFilter::new(level.as_str()));
+        let filter =
+            level.map(|level| EnvFilter::new(format!("{},component=info", level.as_str())));
         if let Some(error) = filter.and_then(|filter| self.0.reload(filter).err()) {
             tracing::error!("the log level cannot change: {error}");
         }

@@ -58,6 +58,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Exit {
     let logs = Logs::start(args.log_format);
     let mut request = args.source.request();
+    request.around.style = args.log_format.into();
     let live = match args.live.as_deref().map(LiveFile::open).transpose() {
         Ok(Some((file, live))) => {
             logs.follow(live.log_level);

@@ -18,7 +18,7 @@ use graph::{ComponentGraph, Live, Problem};
 
 use crate::host::grpc::Endpoint;
 use crate::host::wasi_http::Client;
-use crate::host::wasi_p2::{Directory, Environment};
+use crate::host::wasi_p2::{Directory, Environment, Style};
 use crate::instances::Limits;
 
 pub use mounts::Mounts;
@@ -39,6 +39,8 @@ pub struct Surroundings {
     pub live: Option<Live>,
     /// At least so many invocations at the same time.
     pub concurrency: Option<NonZeroU32>,
+    /// How output of components and announcements look.
+    pub style: Style,
 }
 
 /// Everything the host needs to know to serve one graph.
@@ -54,6 +56,7 @@ pub struct Settings {
     environments: BTreeMap<String, Arc<Environment>>,
     configs: BTreeMap<String, BTreeMap<String, String>>,
     reserved: BTreeMap<String, String>,
+    pub style: Style,
     /// The collector that the command line puts in the place of all others.
     forced: Option<String>,
 }
@@ -81,7 +84,8 @@ impl Settings {
             endpoints: served.endpoints,
             http: served.http,
             directories: served.directories,
-            environments: graph.spec.components.iter().map(environment).collect(),
+            environments: environments(graph, around.style),
+            style: around.style,
             configs,
         })
     }
@@ -120,8 +124,11 @@ impl Settings {
     }
 }
 
-fn environment(component: &graph::Component) -> (String, Arc<Environment>) {
-    let name = component.name.to_string();
-    let variables = component.env.iter().map(|v| (v.name.clone(), v.value.clone())).collect();
-    (name.clone(), Arc::new(Environment { component: name, variables }))
+fn environments(graph: &ComponentGraph, style: Style) -> BTreeMap<String, Arc<Environment>> {
+    let environment = |component: &graph::Component| {
+        let name = component.name.to_string();
+        let variables = component.env.iter().map(|v| (v.name.clone(), v.value.clone())).collect();
+        (name.clone(), Arc::new(Environment { component: name, variables, style }))
+    };
+    graph.spec.components.iter().map(environment).collect()
 }

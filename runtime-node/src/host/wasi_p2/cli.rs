@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::bindings::cli::terminal_output::TerminalOutput;
 use wasmtime_wasi::p2::pipe::ClosedInputStream;
 use wasmtime_wasi_io::streams::{DynInputStream, DynOutputStream};
 
-use super::stdio::Lines;
+use super::stdio::{Lines, Style};
 use crate::instances::State;
 
 /// What a component sees of its process.
@@ -18,6 +18,8 @@ use crate::instances::State;
 pub struct Environment {
     pub component: String,
     pub variables: Vec<(String, String)>,
+    /// Of what it writes to its outputs.
+    pub style: Style,
 }
 
 /// `wasi:cli/environment`: the variables of the manifest, no arguments, no directory.
@@ -68,7 +70,7 @@ pub fn link_stdio(
     let label = if stream == "stdout" { "stdout" } else { "stderr" };
     let function = format!("get-{label}");
     instance.func_wrap(&function, move |mut store: StoreContextMut<'_, State>, (): ()| {
-        let stream: DynOutputStream = Box::new(Lines::new(environment.component.clone(), label));
+        let stream: DynOutputStream = Box::new(Lines::new(Arc::clone(&environment), label));
         Ok((store.data_mut().table.push(stream)?,))
     })
 }

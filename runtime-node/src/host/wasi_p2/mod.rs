@@ -10,3 +10,4 @@ mod stdio;
 pub use cli::{Environment, link_environment, link_exit, link_stdio, link_terminal};
 pub use filesystem::{Directory, link_preopens};
 pub use shared::link_shared;
+pub use stdio::Style;

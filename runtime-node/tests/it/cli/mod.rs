@@ -10,7 +10,11 @@ mod explain;
 mod functions;
 mod help;
 mod mounts;
+<<<<<<< HEAD
 mod push;
+=======
+mod output;
+>>>>>>> 7f8a902 (Keep component output from forging log lines)
 mod run;
 mod sources;
 mod statuses;
