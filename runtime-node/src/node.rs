@@ -24,9 +24,14 @@ impl Node {
     /// Composes, compiles and links the graph, and instantiates it once.
     pub async fn start(checked: Checked) -> Result<Self, Problems> {
         let Checked { manifest, plan, settings } = checked;
-        let composition = plan.compose().map_err(|p| manifest.problems(p))?;
-        let instances =
-            prepare(&composition, &settings).map_err(|problems| manifest.problems(problems))?;
+        // Takes seconds; whoever serves meanwhile must not wait for it.
+        let preparing = tokio::task::spawn_blocking(move || {
+            let composition = plan.compose()?;
+            let instances = prepare(&composition, &settings)?;
+            Ok((composition, settings, instances))
+        });
+        let prepared = preparing.await.unwrap_or_else(|error| Err(internal(&error.to_string())));
+        let (composition, settings, instances) = prepared.map_err(|p| manifest.problems(p))?;
         instances
             .try_start()
             .await

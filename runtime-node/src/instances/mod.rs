@@ -40,8 +40,10 @@ pub struct Instances {
     flushes: Flushes,
     limits: Limits,
     permits: Semaphore,
-    started: AtomicU64,
 }
+
+/// Of the whole process: a graph that is started anew, with other settings, counts on.
+static STARTED: AtomicU64 = AtomicU64::new(1);
 
 /// Bytes that may cross between host and guest in one call; above every other limit, so that
 /// those decide.
@@ -59,7 +61,6 @@ impl Instances {
             flushes: Flushes::of(ledger, component),
             limits,
             permits: Semaphore::new(limits.concurrency.get() as usize),
-            started: AtomicU64::new(1),
         })
     }
 
@@ -83,7 +84,7 @@ impl Instances {
 
     /// Calls one function in a fresh instance of the whole graph, then delivers its telemetry.
     pub async fn invoke(&self, callable: &Callable, params: &[Val]) -> Outcome {
-        let id = self.started.fetch_add(1, Relaxed);
+        let id = STARTED.fetch_add(1, Relaxed);
         let Ok(_permit) = self.permits.try_acquire() else {
             let limit = self.limits.concurrency.get();
             return Outcome::refused(id, Failure::Overloaded(limit));

@@ -1,6 +1,11 @@
 //! Settings that change while the node serves, and what the surroundings say of the source.
 
-use std::time::Instant;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use runtime_node::node::Node;
 
 use crate::serving::{Serving, ask};
 use crate::support::{Collector, DEADLINE, Graph, example};
@@ -33,6 +38,37 @@ async fn another_collector_takes_effect_while_serving() {
     assert_eq!(first.bodies().len(), at_first);
     assert_eq!(second.logs().pop().expect("a record").body, "last");
     assert_eq!(serving.stop().await, 0);
+}
+
+/// On a single thread, where nothing else would happen during a compilation.
+#[tokio::test]
+async fn a_start_holds_up_nobody() {
+    let ticks = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&ticks);
+    let ticking = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            counted.fetch_add(1, Relaxed);
+        }
+    });
+    let loaded = capability_path().loaded().await;
+    let before = ticks.load(Relaxed);
+    Node::start(loaded).await.unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(ticks.load(Relaxed) - before > 5, "{ticks:?}");
+    ticking.abort();
+}
+
+#[tokio::test]
+async fn numbers_of_invocations_are_not_used_twice() {
+    let graph = Graph::of_fixture("counter");
+    let mut seen = BTreeSet::new();
+    for _ in 0..2 {
+        let node = graph.start().await;
+        let callable = node.callable("counter", "increment").expect("increment");
+        for _ in 0..2 {
+            assert!(seen.insert(node.instances.invoke(&callable, &[]).await.id), "{seen:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use runtime_node::load::{Request, load};
+use runtime_node::load::{Checked, Request, load};
 use runtime_node::node::Node;
 use runtime_node::settings::Surroundings;
 use serde_json::Value;
@@ -157,6 +157,11 @@ impl Graph {
 
     /// The graph inside this process.
     pub(crate) async fn start(&self) -> Node {
+        let checked = self.loaded().await;
+        Node::start(checked).await.unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    pub(crate) async fn loaded(&self) -> Checked {
         let request = Request {
             graph: self.path("graph.yaml"),
             target: graph::Target::Laptop,
@@ -164,8 +169,7 @@ impl Graph {
             access: Ok(artifacts::Access::default()),
             around: Surroundings::default(),
         };
-        let checked = load(request).await.unwrap_or_else(|problems| panic!("{problems}"));
-        Node::start(checked).await.unwrap_or_else(|problems| panic!("{problems}"))
+        load(request).await.unwrap_or_else(|problems| panic!("{problems}"))
     }
 }
 
