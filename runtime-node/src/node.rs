@@ -7,7 +7,7 @@ use composer::{Composition, Ledger};
 use graph::{Problem, Problems};
 use wasmtime::component::Linker;
 
-use crate::engine::{self, Capacity};
+use crate::engine::{self, Capacity, EngineError};
 use crate::host;
 use crate::instances::{Callable, Failure, Instances};
 use crate::load::Checked;
@@ -63,12 +63,20 @@ fn prepare(composition: &Composition, settings: &Settings) -> Result<Instances, 
         components: u32::try_from(ledger.instances.len()).unwrap_or(u32::MAX),
         memory: settings.limits.memory,
     };
-    let loaded =
-        engine::load(&composition.bytes, capacity).map_err(|e| internal(&e.to_string()))?;
+    let loaded = engine::load(&composition.bytes, capacity).map_err(|e| vec![not_runnable(&e)])?;
     let mut linker = Linker::new(&loaded.engine);
     host::link(&mut linker, ledger, settings).map_err(|e| internal(&e.to_string()))?;
     Instances::new(&linker, &loaded.component, ledger, settings.limits)
         .map_err(|e| internal(&format!("{e:#}")))
+}
+
+fn not_runnable(error: &EngineError) -> Problem {
+    let field = match error {
+        EngineError::Pool(..) => "spec.limits.concurrency",
+        EngineError::InitialMemory { .. } => "spec.limits.memory",
+        EngineError::Setup(_) | EngineError::Compile(_) => "spec.components",
+    };
+    Problem::new("not-runnable", field, format!("the graph cannot be run: {error}"))
 }
 
 fn internal(reason: &str) -> Vec<Problem> {

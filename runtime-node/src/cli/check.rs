@@ -22,6 +22,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Exit {
     let mut request = args.source.request();
     request.target = args.target.into();
+    request.around.is_elsewhere = request.target == graph::Target::Cluster;
     match load::load(request).await {
         Err(problems) => show(&problems, args.output),
         Ok(checked) => {

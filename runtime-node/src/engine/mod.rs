@@ -13,6 +13,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use config::Pool;
+pub use config::{MEMORY_RESERVATION, most_invocations};
 pub use ticker::TICK;
 
 /// What the engine must hold at the same time.
@@ -34,6 +35,8 @@ pub enum EngineError {
     Compile(String),
     #[error("the composition needs {needed} bytes of memory at start, its limit is {limit}")]
     InitialMemory { needed: u64, limit: u64 },
+    #[error("{0} invocations at the same time need more address space than there is: {1}")]
+    Pool(NonZeroU32, String),
 }
 
 /// Compiled code, loaded into an engine whose pool fits it.
@@ -52,7 +55,8 @@ pub fn load(composition: &[u8], capacity: Capacity) -> Result<Loaded, EngineErro
         .precompile_component(composition)
         .map_err(|e| EngineError::Compile(format!("{e:#}")))?;
     let pool = Pool::fitting(&deserialize(&compiler, &code)?, capacity)?;
-    let engine = engine(Some(&pool))?;
+    let engine =
+        engine(Some(&pool)).map_err(|e| EngineError::Pool(capacity.concurrency, e.to_string()))?;
     let component = deserialize(&engine, &code)?;
     component
         .initialize_copy_on_write_image()

@@ -89,7 +89,11 @@ pub(super) fn read(
                 })),
             },
             CapabilityType::WasiFilesystem => {
-                served.directories.insert(name, Arc::new(directories(capability, around)));
+                let directories = directories(capability, around);
+                if !around.is_elsewhere {
+                    problems.extend(missing(i, &name, &directories));
+                }
+                served.directories.insert(name, Arc::new(directories));
             }
             CapabilityType::Otel | CapabilityType::WasiSockets | CapabilityType::WasiKeyvalue => {
                 problems.push(unsupported(i, capability));
@@ -138,6 +142,23 @@ fn directories(capability: &Capability, around: &Surroundings) -> Vec<Directory>
         writable: preopen.access == PreopenAccess::ReadWrite,
     };
     options.preopens.into_iter().map(directory).collect()
+}
+
+/// A directory is opened for each invocation, which is late to learn that there is none.
+fn missing(i: usize, name: &str, directories: &[Directory]) -> Vec<Problem> {
+    let problem = |(j, directory): (usize, &Directory)| {
+        let path = directory.host.display();
+        Problem::new(
+            "directory-missing",
+            format!("spec.capabilities[{i}].wasiFilesystem.preopens[{j}].host"),
+            format!("capability {name:?} opens {path}, which is no directory here"),
+        )
+        .expected("a directory, relative to the manifest")
+        .found(if directory.host.exists() { "something else" } else { "nothing there" })
+        .fix("create the directory, or correct the path")
+    };
+    let places = directories.iter().enumerate();
+    places.filter(|(_, directory)| !directory.host.is_dir()).map(problem).collect()
 }
 
 fn unsupported(i: usize, capability: &Capability) -> Problem {

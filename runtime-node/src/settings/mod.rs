@@ -41,6 +41,8 @@ pub struct Surroundings {
     pub concurrency: Option<NonZeroU32>,
     /// How output of components and announcements look.
     pub style: Style,
+    /// The graph runs on another machine, whose directories are not here.
+    pub is_elsewhere: bool,
 }
 
 /// Everything the host needs to know to serve one graph.
@@ -67,7 +69,7 @@ impl Settings {
         let mut problems = Vec::new();
         let collector = capabilities::collector(graph, around, &mut problems);
         unserved::check(graph, &mut problems);
-        let limits = limits::read(&graph.spec, around.concurrency);
+        let limits = limits::read(&graph.spec, around, &mut problems);
         let served = capabilities::read(graph, around, &collector, &mut problems);
         let configs = config::read(graph, &around.mounts, &mut problems);
         let resource = around.resource.read(&mut problems);

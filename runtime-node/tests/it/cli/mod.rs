@@ -9,6 +9,7 @@ mod exits;
 mod explain;
 mod functions;
 mod help;
+mod limits;
 mod mounts;
 <<<<<<< HEAD
 mod push;
