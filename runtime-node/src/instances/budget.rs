@@ -22,6 +22,11 @@ impl Budget {
         self.refused
     }
 
+    /// What follows has its own reasons.
+    pub(super) fn forget_refusal(&mut self) {
+        self.refused = false;
+    }
+
     pub(super) fn limit(&self) -> u64 {
         self.limit
     }
@@ -42,6 +47,8 @@ impl ResourceLimiter for Budget {
             return Ok(false);
         }
         self.spent = spent;
+        // It goes on with less than it wanted.
+        self.refused = false;
         Ok(true)
     }
 
@@ -71,5 +78,6 @@ mod tests {
         assert!(!budget.memory_growing(0, 60, None).unwrap());
         assert!(budget.was_refused());
         assert!(budget.memory_growing(60, 100, None).unwrap());
+        assert!(!budget.was_refused(), "the guest went on with less");
     }
 }

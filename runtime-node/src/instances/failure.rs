@@ -37,8 +37,9 @@ impl Failure {
         }
     }
 
-    /// Reads the engine's error. A guest that was refused memory usually traps right after, so
-    /// the refusal is the better reason.
+    /// Reads the engine's error. A guest that gives up because it was refused memory executes
+    /// `unreachable`, or cannot even be instantiated; then the refusal is the better reason. Other
+    /// traps are mistakes that it made with the memory it has.
     pub(super) fn of(error: &wasmtime::Error, budget: &Budget, limit: Duration) -> Self {
         if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
             return Self::Exit(exit.0);
@@ -48,7 +49,11 @@ impl Failure {
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => Self::Timeout(limit),
-            _ if budget.was_refused() => Self::Memory(budget.limit()),
+            None | Some(Trap::UnreachableCodeReached | Trap::AllocationTooLarge)
+                if budget.was_refused() =>
+            {
+                Self::Memory(budget.limit())
+            }
             Some(trap) => Self::Trap { code: word(*trap), message: trap.to_string() },
             None => Self::Host(format!("{error:#}")),
         }
@@ -67,5 +72,26 @@ fn word(trap: Trap) -> &'static str {
         Trap::CannotEnterComponent => "reentrance",
         Trap::AllocationTooLarge => "allocation-too-large",
         _ => "trap",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::ResourceLimiter as _;
+
+    use super::*;
+
+    #[test]
+    fn only_what_follows_from_a_refusal_is_a_matter_of_memory() {
+        let second = Duration::from_secs(1);
+        let mut budget = Budget::new(100);
+        let code = |budget: &Budget, trap: Trap| Failure::of(&trap.into(), budget, second).code();
+        assert_eq!(code(&budget, Trap::UnreachableCodeReached), "unreachable");
+        assert!(!budget.memory_growing(0, 200, None).unwrap());
+        assert_eq!(code(&budget, Trap::UnreachableCodeReached), "memory-limit");
+        assert_eq!(code(&budget, Trap::IntegerDivisionByZero), "arithmetic");
+        assert_eq!(code(&budget, Trap::StackOverflow), "stack-overflow");
+        assert!(budget.memory_growing(0, 50, None).unwrap());
+        assert_eq!(code(&budget, Trap::UnreachableCodeReached), "unreachable");
     }
 }

@@ -7,6 +7,8 @@ mod delivery;
 mod failure;
 mod outcome;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -45,9 +47,9 @@ pub struct Instances {
 /// Of the whole process: a graph that is started anew, with other settings, counts on.
 static STARTED: AtomicU64 = AtomicU64::new(1);
 
-/// Bytes that may cross between host and guest in one call; above every other limit, so that
-/// those decide.
-const HOSTCALL_FUEL: usize = 1 << 30;
+/// Host memory that the values of one call may take, however little the guest may have itself:
+/// values of the host are larger than those of a guest.
+const LEAST_HOST_MEMORY: u64 = 16 << 20;
 
 impl Instances {
     pub fn new(
@@ -145,7 +147,9 @@ impl Instances {
         times: &mut Times,
     ) -> Delivery {
         let begun = Instant::now();
-        store.data_mut().deadline = begun + delivery::LIMIT;
+        let state = store.data_mut();
+        state.deadline = begun + delivery::LIMIT;
+        state.budget.forget_refusal();
         let flush = self.flushes.run(store, instance);
         let flushed = tokio::time::timeout(delivery::LIMIT, flush).await;
         let witness = Arc::clone(&store.data().witness);
@@ -171,7 +175,10 @@ impl Instances {
         let state = State::new(self.limits.memory, deadline);
         let mut store = Store::new(self.pre.engine(), state);
         store.limiter(|state| &mut state.budget);
-        store.set_hostcall_fuel(HOSTCALL_FUEL);
+        // A guest can say the same bytes many times; the host must not hold more of them than the
+        // guest could.
+        let host = self.limits.memory.max(LEAST_HOST_MEMORY);
+        store.set_hostcall_fuel(usize::try_from(host).unwrap_or(usize::MAX));
         store.epoch_deadline_callback(|context| {
             if Instant::now() >= context.data().deadline {
                 Ok(UpdateDeadline::Interrupt)

@@ -53,7 +53,8 @@ async fn what_the_node_cannot_give() {
            = field: spec.capabilities[0].wasiFilesystem.preopens[2].host
            = expected: a directory, relative to the manifest
            = found: something else
-           = fix: create the directory, or correct the path"#]].assert_eq(&laptop);
+           = fix: create the directory, or correct the path"#]]
+    .assert_eq(&laptop);
     // Directories of another machine cannot be looked at.
     let graph = Graph::new(&TOO_MUCH.replace("file: counter.wasm", "builtin: hello-log"));
     let cluster = graph.run(&["check", "graph.yaml", "--target", "cluster"]).await.expect(1);
