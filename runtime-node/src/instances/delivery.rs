@@ -2,7 +2,7 @@
 //! consumers first, what became of them, and its answer is held against what the host saw on the
 //! wire. It does not send anything itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use composer::Ledger;
 use telemetry::Counts;
@@ -14,9 +14,6 @@ use super::state::State;
 use crate::host::Witness;
 
 const INTERFACE: &str = "componentgraph:lifecycle/delivery@0.1.0";
-
-/// Longest time that delivery of one invocation may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(20);
 
 /// What became of the records of one invocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +43,12 @@ struct WireCounts {
     last_error: Option<String>,
 }
 
+/// Why a component could not say what became of its records.
+pub(super) enum Cut {
+    Failed(wasmtime::Error),
+    Late,
+}
+
 /// The `flush` functions of a composition, consumers before providers.
 #[derive(Default)]
 pub(super) struct Flushes(Vec<ComponentExportIndex>);
@@ -62,21 +65,36 @@ impl Flushes {
         Self(exports.iter().filter_map(|e| lookup(component, e, "flush")).map(|f| f.1).collect())
     }
 
-    /// Calls each `flush` and adds up the answers.
+    /// Calls each `flush` and adds up the answers, until one does not answer within `limit`: then
+    /// the instances are gone, and the others cannot be asked.
     pub(super) async fn run(
         &self,
         store: &mut Store<State>,
         instance: &Instance,
-    ) -> wasmtime::Result<Delivery> {
+        limit: Duration,
+    ) -> (Delivery, Option<Cut>) {
         let mut delivery = Delivery::default();
         for index in &self.0 {
-            let flush = instance.get_typed_func::<(), (WireCounts,)>(&mut *store, index)?;
-            let (counts,) = flush.call_async(&mut *store, ()).await?;
-            delivery.add(counts);
+            store.data_mut().deadline = Instant::now() + limit;
+            let asking = ask(store, instance, index);
+            match tokio::time::timeout(limit, asking).await {
+                Ok(Ok(counts)) => delivery.add(counts),
+                Ok(Err(error)) => return (delivery, Some(Cut::Failed(error))),
+                Err(_) => return (delivery, Some(Cut::Late)),
+            }
         }
         delivery.weigh(!self.0.is_empty(), &store.data().witness);
-        Ok(delivery)
+        (delivery, None)
     }
+}
+
+async fn ask(
+    store: &mut Store<State>,
+    instance: &Instance,
+    index: &ComponentExportIndex,
+) -> wasmtime::Result<WireCounts> {
+    let flush = instance.get_typed_func::<(), (WireCounts,)>(&mut *store, index)?;
+    Ok(flush.call_async(&mut *store, ()).await?.0)
 }
 
 impl Delivery {
@@ -93,15 +111,33 @@ impl Delivery {
         self.last_error = unaccounted.or(said.last_error).or(self.last_error.take());
     }
 
-    /// The adapter could not be asked: only what the host saw is known, and none of it is proven.
-    pub(super) fn lost(witness: &Witness, reason: String) -> Self {
-        let mut delivery = Self::default();
-        delivery.weigh(false, witness);
-        let unproven = std::mem::take(&mut delivery.records.unverified);
-        delivery.records += Counts { failed: unproven, ..Counts::default() };
-        delivery.uncounted = true;
-        delivery.last_error = Some(reason);
-        delivery
+    /// Not all could be asked. What was said before stands; of the rest only what the host saw is
+    /// known, and none of it is proven.
+    pub(super) fn cut_short(mut self, witness: &Witness, reason: String) -> Self {
+        if self.records.created == 0 {
+            self.weigh(false, witness);
+        } else {
+            self.believe_in_part(witness);
+        }
+        self.uncounted = true;
+        self.last_error = Some(reason);
+        self
+    }
+
+    fn believe_in_part(&mut self, witness: &Witness) {
+        if witness.ok() == 0 {
+            self.doubt();
+        }
+        let lost = witness.calls().saturating_sub(witness.ok());
+        if self.records.lost() == 0 {
+            self.records += Counts { created: lost, failed: lost, ..Counts::default() };
+        }
+    }
+
+    /// What was said to be acknowledged was not.
+    fn doubt(&mut self) {
+        let unproven = std::mem::take(&mut self.records.acknowledged);
+        self.records += Counts { failed: unproven, ..Counts::default() };
     }
 
     /// Counts as delivered only what both witnesses confirm.
@@ -118,8 +154,7 @@ impl Delivery {
         }
         let admitted = self.records.lost() > 0;
         if self.records.acknowledged > 0 && (ok == 0 || lost > 0 && !admitted) {
-            let unproven = std::mem::take(&mut self.records.acknowledged);
-            self.records += Counts { failed: unproven, ..Counts::default() };
+            self.doubt();
             self.last_error = witness
                 .last_error()
                 .or_else(|| Some("no grpc-status of success was seen for them".to_owned()));
@@ -207,6 +242,22 @@ mod tests {
         let mut delivery = Delivery { records: said, ..Delivery::default() };
         delivery.weigh(true, &witness);
         assert_eq!(delivery.records, said);
+    }
+
+    #[test]
+    fn what_was_said_stands_when_another_cannot_be_asked() {
+        let witness = Witness::default();
+        (0..2).for_each(|_| witness.began());
+        witness.confirmed();
+        let mut delivery = Delivery::default();
+        delivery.add(answer(3, 3, 0, 0));
+        let delivery = delivery.cut_short(&witness, "late".to_owned());
+        let counts = Counts { created: 4, acknowledged: 3, failed: 1, ..Counts::default() };
+        assert_eq!((delivery.records, delivery.is_lossy()), (counts, true));
+        // Where nobody was asked, calls are counted, and status 0 was seen for one of them.
+        let delivery = Delivery::default().cut_short(&witness, "trapped".to_owned());
+        let counts = Counts { created: 2, unverified: 1, failed: 1, ..Counts::default() };
+        assert_eq!((delivery.records, delivery.uncounted), (counts, true));
     }
 
     #[test]

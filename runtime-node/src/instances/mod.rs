@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Instance, InstancePre, Linker, Val};
 use wasmtime::{Store, UpdateDeadline};
 
-use delivery::Flushes;
+use delivery::{Cut, Flushes};
 
 pub use callable::Callable;
 pub use delivery::Delivery;
@@ -33,6 +33,8 @@ pub use state::State;
 pub struct Limits {
     pub memory: u64,
     pub timeout: Duration,
+    /// Longest time that one component may take to deliver its records.
+    pub delivery: Duration,
     pub concurrency: NonZeroU32,
 }
 
@@ -80,7 +82,7 @@ impl Instances {
         let mut store = self.store(Instant::now() + self.limits.timeout);
         match self.pre.instantiate_async(&mut store).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.failure(&store, &error)),
+            Err(error) => Err(self.failure(&store, &error, self.limits.timeout)),
         }
     }
 
@@ -100,7 +102,7 @@ impl Instances {
         let (instance, value) = match called {
             Ok(Ok(returned)) => returned,
             Ok(Err(error)) => {
-                let failure = self.failure(&store, &error);
+                let failure = self.failure(&store, &error, self.limits.timeout);
                 return Outcome::failed(id, failure, self.undelivered(&store), times);
             }
             Err(_) => {
@@ -137,7 +139,8 @@ impl Instances {
         if self.flushes.is_empty() && witness.calls() == 0 {
             return Delivery::default();
         }
-        Delivery::lost(witness, "the invocation ended before its records were delivered".to_owned())
+        let reason = "the invocation ended before its records were delivered";
+        Delivery::default().cut_short(witness, reason.to_owned())
     }
 
     async fn deliver(
@@ -147,28 +150,24 @@ impl Instances {
         times: &mut Times,
     ) -> Delivery {
         let begun = Instant::now();
-        let state = store.data_mut();
-        state.deadline = begun + delivery::LIMIT;
-        state.budget.forget_refusal();
-        let flush = self.flushes.run(store, instance);
-        let flushed = tokio::time::timeout(delivery::LIMIT, flush).await;
+        let limit = self.limits.delivery;
+        store.data_mut().budget.forget_refusal();
+        let (delivery, cut) = self.flushes.run(store, instance, limit).await;
         let witness = Arc::clone(&store.data().witness);
         times.deliver = begun.elapsed();
         times.send = witness.time();
-        match flushed {
-            Ok(Ok(delivery)) => delivery,
-            Ok(Err(error)) => {
-                let failure = self.failure(store, &error);
-                Delivery::lost(&witness, format!("delivery failed: {failure}"))
+        let reason = match cut {
+            None => return delivery,
+            Some(Cut::Failed(error)) => {
+                format!("delivery failed: {}", self.failure(store, &error, limit))
             }
-            Err(_) => {
-                Delivery::lost(&witness, format!("delivery took longer than {:?}", delivery::LIMIT))
-            }
-        }
+            Some(Cut::Late) => format!("delivery took longer than {limit:?}"),
+        };
+        delivery.cut_short(&witness, reason)
     }
 
-    fn failure(&self, store: &Store<State>, error: &wasmtime::Error) -> Failure {
-        Failure::of(error, &store.data().budget, self.limits.timeout)
+    fn failure(&self, store: &Store<State>, error: &wasmtime::Error, limit: Duration) -> Failure {
+        Failure::of(error, &store.data().budget, limit)
     }
 
     fn store(&self, deadline: Instant) -> Store<State> {

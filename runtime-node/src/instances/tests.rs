@@ -30,7 +30,8 @@ async fn with_memory(memory: u64) -> Result<(), Failure> {
     let concurrency = NonZeroU32::MIN;
     let capacity = Capacity { concurrency, components: 1, memory };
     let loaded = load(&wat::parse_str(ALIASED).unwrap(), capacity).unwrap();
-    let limits = Limits { memory, timeout: Duration::from_secs(60), concurrency };
+    let minute = Duration::from_secs(60);
+    let limits = Limits { memory, timeout: minute, delivery: minute, concurrency };
     let ledger = Ledger { graph: "tested".to_owned(), ..Ledger::default() };
     let linker = Linker::new(&loaded.engine);
     let instances = Instances::new(&linker, &loaded.component, &ledger, limits).unwrap();

@@ -69,9 +69,9 @@ impl Settings {
         let mut problems = Vec::new();
         let collector = capabilities::collector(graph, around, &mut problems);
         unserved::check(graph, &mut problems);
-        let limits = limits::read(&graph.spec, around, &mut problems);
         let served = capabilities::read(graph, around, &collector, &mut problems);
         let configs = config::read(graph, &around.mounts, &mut problems);
+        let limits = limits::read(&graph.spec, around, &configs, &mut problems);
         let resource = around.resource.read(&mut problems);
         if !problems.is_empty() {
             return Err(problems);

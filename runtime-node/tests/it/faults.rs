@@ -59,7 +59,7 @@ fn shape(way: Way) -> Shape {
 
 async fn invoke(shape: Shape, address: impl ToString) -> Ended {
     let address = address.to_string();
-    let mut ended = shape.graph().invoke(&format!("http://{address}"), "log", "hi").await;
+    let mut ended = shape.graph().invoke(&format!("http://{address}"), "log", Some("hi")).await;
     ended.stderr = ended.stderr.replace(&address, "ADDR");
     ended
 }
@@ -139,6 +139,23 @@ async fn every_fault_has_its_exit_code_counts_and_message() {
         futures_util::join!(absent(), misconfigured(), misbehaving);
     let text = [vec![absent, misconfigured], misbehaving].concat().concat();
     expect_file!["faults.expect"].assert_eq(&text);
+}
+
+/// Each signal waits for its own deadline, and both are counted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receiver_that_never_answers_to_logs_and_spans() {
+    let ends = Way::BOTH.map(|way| async move {
+        let server = FaultyServer::start(Fault::NeverAnswers).await.unwrap();
+        let graph = Shape::new(way, Guest::SpanLog).graph();
+        let ended = graph.invoke(&server.url(), "full", None).await;
+        assert_eq!(ended.code, Some(5), "{ended:?}");
+        let counts = "created=2 acknowledged=0 rejected=0 failed=2 unverified=0";
+        assert_eq!(ended.records(), counts, "{ended:?}");
+        assert_eq!(word(message(&ended)), "DEADLINE_EXCEEDED", "{ended:?}");
+        assert!(!ended.stderr.contains("warning"), "{ended:?}");
+        assert_eq!(server.received().len(), 2);
+    });
+    join_all(ends).await;
 }
 
 /// What only one way reads: a field of the manifest is refused before anything runs, a value of a

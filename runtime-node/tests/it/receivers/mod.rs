@@ -84,7 +84,7 @@ async fn delivers(receiver: &impl Receiver, shape: Shape, size: usize) {
 }
 
 async fn emit(receiver: &impl Receiver, shape: Shape, size: usize) -> Ended {
-    shape.graph().invoke(&receiver.url(), "emit", &size.to_string()).await
+    shape.graph().invoke(&receiver.url(), "emit", Some(&size.to_string())).await
 }
 
 fn lost(ended: &Ended, code: &str) {

@@ -53,6 +53,8 @@ pub(crate) struct Shape {
 pub(crate) enum Guest {
     HelloLog,
     BigLog,
+    /// A log record and a span, both in one invocation.
+    SpanLog,
 }
 
 impl Shape {
@@ -71,19 +73,20 @@ impl Shape {
         let (guest, route) = match self.guest {
             Guest::HelloLog => ("builtin: hello-log".to_owned(), ROUTE),
             Guest::BigLog => (format!("file: {:?}", fixture("big-log")), ""),
+            Guest::SpanLog => (format!("file: {:?}", fixture("span-log")), ""),
         };
         let flush = setting("flush", self.flush);
         let (carrier, capability) = match self.way {
             Way::Capability => {
                 let most = setting("maxRequestBytes", self.most);
-                let paths = format!("paths: {{logs: {LOGS}}}");
+                let paths = format!("paths: {{logs: {LOGS}, traces: {TRACES}}}");
                 (String::new(), format!("{{name: grpc, type: grpc, grpc: {{{most}{paths}}}}}"))
             }
             Way::Components => {
                 let config = [
                     setting("max-request-bytes", self.most),
                     setting("timeout", self.timeout),
-                    format!("paths.logs: {LOGS}"),
+                    format!("paths.logs: {LOGS}, paths.traces: {TRACES}"),
                 ];
                 let config = config.concat();
                 let carrier = format!(
@@ -111,6 +114,8 @@ spec:
 }
 
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+
+const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 const ROUTE: &str = "  http:
     routes: [{name: log, method: POST, path: /log, component: guest, function: test.log}]
@@ -142,10 +147,15 @@ pub(crate) struct Ended {
 
 impl Graph {
     /// Calls a function of the guest with the collector of the environment at `endpoint`.
-    pub(crate) async fn invoke(&self, endpoint: &str, function: &str, argument: &str) -> Ended {
+    pub(crate) async fn invoke(
+        &self,
+        endpoint: &str,
+        function: &str,
+        argument: Option<&str>,
+    ) -> Ended {
         let _turn = RUNNING.acquire().await.unwrap();
         let mut command = node("invoke");
-        command.arg(&self.file).args(["guest", function, argument]).env(ENDPOINT, endpoint);
+        command.arg(&self.file).args(["guest", function]).args(argument).env(ENDPOINT, endpoint);
         let output = command.stdin(Stdio::null()).output().await.unwrap();
         Ended {
             code: output.status.code(),
