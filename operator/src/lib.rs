@@ -19,6 +19,7 @@ mod revision;
 mod select;
 pub mod settings;
 mod status;
+mod step;
 mod trial;
 mod unguard;
 mod words;

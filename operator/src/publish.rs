@@ -2,6 +2,7 @@
 //! events.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use graph::{ConditionStatus, RevisionStatus, Status};
 use k8s_openapi::jiff::Timestamp;
@@ -31,8 +32,15 @@ pub(crate) enum Outcome {
 
 /// Why the status could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct PublishError(Box<kube::Error>);
+pub(crate) enum PublishError {
+    #[error("{0}")]
+    Server(Box<kube::Error>),
+    #[error("no answer within {LIMIT:?}")]
+    Late,
+}
+
+/// A status is written also when the time for all else is over.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// Makes the status and writes it if it is new.
 pub(crate) async fn publish(
@@ -47,7 +55,8 @@ pub(crate) async fn publish(
     if old == Some(&new) {
         return Ok(());
     }
-    write(object, context, &new).await?;
+    let written = tokio::time::timeout(LIMIT, write(object, context, &new)).await;
+    written.unwrap_or(Err(PublishError::Late))?;
     context.recent.wrote_status(object.uid(), new.clone());
     tell(object, context, old, &new).await;
     Ok(())
@@ -131,7 +140,7 @@ async fn write(object: &Graph, context: &Context, new: &Status) -> Result<(), Pu
         Ok(_) => Ok(()),
         // Deleted, or another object of this name: its own turn comes.
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(()),
-        Err(error) => Err(PublishError(Box::new(error))),
+        Err(error) => Err(PublishError::Server(Box::new(error))),
     }
 }
 

@@ -36,6 +36,12 @@ words! {
     NodeCrashed in "Available";
     Forbidden in "Available";
     Refused in "Available";
+    AdmissionDenied in "Available";
+    TooLarge in "Available";
+    NamespaceTerminating in "Available";
+    Conflict in "Available";
+    ServerError in "Available";
+    DeadlineExceeded in "Resolved" "Composed" "Available";
     Starting in "Available";
     NoPods in "Available";
     Serving in "Available";

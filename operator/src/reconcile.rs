@@ -2,11 +2,12 @@
 //! status. Each step has a room of its own; this file only hands over.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kube::runtime::controller::Action;
 use kube::{Client, Resource};
 
-use crate::apply::{Applied, ApplyError, Scope, apply};
+use crate::apply::{Applied, Scope, apply};
 use crate::build::{Chosen, Plan, build};
 use crate::check::Pool;
 use crate::dereference::{Recent, Seen, Sources, Stores, pull_secrets, services};
@@ -18,6 +19,7 @@ use crate::refusal::{Refusal, Stage};
 use crate::resource::Graph;
 use crate::select::{Selected, select};
 use crate::settings::Settings;
+use crate::step::Step;
 use crate::unguard::unguard;
 
 /// What every reconcile shares.
@@ -36,28 +38,29 @@ pub struct Context {
 /// Why a graph is looked at again soon.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
     #[error("status: {0}")]
     Status(#[from] PublishError),
     /// It stands in the status; the world may change by itself.
     #[error("{}: {}", .0.reason, .0.message)]
     Passing(Refusal),
-    #[error("it took longer than {0:?}")]
-    TooSlow(std::time::Duration),
 }
 
-/// Brings one graph about.
-pub(crate) async fn reconcile(object: Arc<Graph>, context: Arc<Context>) -> Result<Action, Error> {
+/// Brings one graph about. Whatever comes of it stands in the status afterwards.
+pub(crate) async fn reconcile(
+    object: Arc<Graph>,
+    context: Arc<Context>,
+    deadline: Duration,
+) -> Result<Action, Error> {
     if object.metadata.deletion_timestamp.is_some() {
         context.recent.forget(object.uid());
         return Ok(Action::await_change());
     }
     let seen = Seen::read(&context.stores, &object, &context.recent);
-    let outcome = match roll(&object, &context, &seen).await {
+    let step = Step::default();
+    let rolled = tokio::time::timeout(deadline, roll(&object, &context, &seen, &step)).await;
+    let outcome = match rolled.unwrap_or_else(|_| Err(step.too_slow(deadline))) {
         Ok((selected, applied)) => Outcome::Rolled(Box::new(selected), applied),
-        Err(Stop::Refused(refusal)) => Outcome::Refused(refusal),
-        Err(Stop::Failed(error)) => return Err(error.into()),
+        Err(refusal) => Outcome::Refused(refusal),
     };
     publish(&object, &context, &seen, &outcome).await?;
     match outcome {
@@ -69,33 +72,18 @@ pub(crate) async fn reconcile(object: Arc<Graph>, context: Arc<Context>) -> Resu
     }
 }
 
-/// Why nothing was rolled out.
-enum Stop {
-    Refused(Refusal),
-    Failed(ApplyError),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<ApplyError> for Stop {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Refused(refusal) => Self::Refused(refusal),
-            error => Self::Failed(error),
-        }
-    }
-}
-
-async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selected, Applied), Stop> {
+async fn roll(
+    object: &Graph,
+    context: &Context,
+    seen: &Seen,
+    step: &Step,
+) -> Result<(Selected, Applied), Refusal> {
     let settings = &context.settings;
     let accepted = unguard(object, settings)?;
     let secrets = pull_secrets(&context.client, object.namespace(), &accepted.graph.spec);
-    let secrets = secrets.await.map_err(|error| Stop::Failed(ApplyError::Read(Box::new(error))))?;
-    let selected = select(object, &accepted, &secrets, context, seen).await?;
+    let secrets = secrets.await.map_err(|error| unasked(&error))?;
+    let selected = select(object, &accepted, &secrets, context, seen, step).await?;
+    step.begin(Stage::Available);
     let called = destinations(&accepted, settings);
     let services = services(&context.client, called).await;
     let owner = object.controller_owner_ref(&()).ok_or_else(nameless)?;
@@ -115,6 +103,11 @@ async fn roll(object: &Graph, context: &Context, seen: &Seen) -> Result<(Selecte
     let scope = scope(object, context, seen);
     let applied = apply(scope, &children, &selected.name).await?;
     Ok((selected, applied))
+}
+
+fn unasked(error: &kube::Error) -> Refusal {
+    let message = format!("the account of the pods cannot be read: {error}");
+    Refusal { passing: true, ..Refusal::new(Stage::Available, Word::ServerError, message) }
 }
 
 fn nameless() -> Refusal {

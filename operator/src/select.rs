@@ -13,6 +13,7 @@ use crate::resource::Graph;
 use crate::revision::{Made, Pins, Revision, input};
 use crate::settings::Upgrade;
 use crate::status::Wiring;
+use crate::step::Step;
 use crate::unguard::Accepted;
 use crate::words;
 
@@ -34,7 +35,9 @@ pub(crate) async fn select(
     secrets: &[PullSecret],
     context: &Context,
     seen: &Seen,
+    step: &Step,
 ) -> Result<Selected, Refusal> {
+    step.begin(Stage::Resolved);
     let resolve = object.annotation(words::RESOLVE).unwrap_or_default();
     let image = &context.settings.runtime_image;
     let follows = match context.settings.upgrade {
@@ -46,7 +49,7 @@ pub(crate) async fn select(
         return Ok(stored);
     }
     let made = Made { input: &input, resolve, image };
-    make(object, accepted, secrets, context, seen, made).await
+    make(object, accepted, secrets, context, seen, made, step).await
 }
 
 /// A revision that was made from the same words and that the status describes. Whether its links are
@@ -75,6 +78,7 @@ async fn make(
     context: &Context,
     seen: &Seen,
     made: Made<'_>,
+    step: &Step,
 ) -> Result<Selected, Refusal> {
     let mut graph = accepted.graph.clone();
     let pinned = pins(object, seen, made.resolve).apply(&mut graph.spec);
@@ -82,6 +86,7 @@ async fn make(
     if let Some(refusal) = Refusal::of(Stage::Resolved, &problems) {
         return Err(refusal);
     }
+    step.begin(Stage::Composed);
     let composed = context.pool.check(&graph, artifacts).await?;
     absent(&accepted.graph, &composed.ledger)?;
     let revision = Revision::new(&accepted.graph, &composed.ledger, &composed.digest, made);

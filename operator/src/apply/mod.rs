@@ -2,6 +2,7 @@
 //! put there is never adopted.
 
 mod compare;
+mod failure;
 mod object;
 mod orphans;
 
@@ -15,7 +16,8 @@ use serde_json::{Value, json};
 use crate::build::Children;
 use crate::child::{Child, Kind};
 use crate::dereference::{Recent, Seen};
-use crate::refusal::Refusal;
+use crate::reason::Word;
+use crate::refusal::{Refusal, Stage};
 use crate::revision::hash;
 use crate::words;
 
@@ -32,20 +34,6 @@ pub(crate) struct Scope<'a> {
     pub recent: &'a Recent,
 }
 
-/// Why a write did not happen.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ApplyError {
-    /// The user must do something.
-    #[error("{}", .0.message)]
-    Refused(Refusal),
-    #[error("{kind:?} `{name}`: {source}")]
-    Server { kind: Kind, name: String, source: Box<kube::Error> },
-    #[error("the account of the pods cannot be read: {0}")]
-    Read(Box<kube::Error>),
-    #[error("{kind:?} cannot be written as JSON: {source}")]
-    Shape { kind: Kind, source: serde_json::Error },
-}
-
 /// Children that the server has accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Applied {
@@ -59,7 +47,7 @@ pub(crate) async fn apply(
     scope: Scope<'_>,
     children: &Children,
     revision: &str,
-) -> Result<Applied, ApplyError> {
+) -> Result<Applied, Refusal> {
     let mut children = listed(children)?;
     children.iter_mut().for_each(stamp);
     let mut deployment = None;
@@ -87,7 +75,7 @@ fn stamp(child: &mut Child) {
 }
 
 /// The children in the order in which they are written.
-pub(crate) fn listed(children: &Children) -> Result<Vec<Child>, ApplyError> {
+pub(crate) fn listed(children: &Children) -> Result<Vec<Child>, Refusal> {
     let mut list = Vec::new();
     let Children { service_account, live, revision, service, .. } = children;
     add(&mut list, Kind::ServiceAccount, service_account.as_ref())?;
@@ -105,11 +93,15 @@ fn add<K: Serialize + kube::Resource>(
     list: &mut Vec<Child>,
     kind: Kind,
     object: Option<&K>,
-) -> Result<(), ApplyError> {
+) -> Result<(), Refusal> {
     let Some(object) = object else { return Ok(()) };
     let name = object.meta().name.clone().unwrap_or_default();
-    let value =
-        serde_json::to_value(object).map_err(|source| ApplyError::Shape { kind, source })?;
+    let value = serde_json::to_value(object).map_err(|error| shapeless(kind, &error))?;
     list.push(Child { kind, name, object: value });
     Ok(())
+}
+
+fn shapeless(kind: Kind, error: &serde_json::Error) -> Refusal {
+    let message = format!("{kind:?} cannot be written as JSON: {error}");
+    Refusal::new(Stage::Available, Word::Refused, message)
 }

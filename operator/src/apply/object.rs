@@ -4,21 +4,21 @@
 use std::sync::Arc;
 
 use kube::api::{Patch, PatchParams, PostParams};
-use kube::core::{DynamicObject, Status};
+use kube::core::DynamicObject;
 use kube::{Api, Error, ResourceExt};
 use serde_json::{Value, json};
 
-use super::{ApplyError, Scope, covers};
+use super::{Scope, covers, failure, shapeless};
 use crate::child::{Child, is_owned};
 use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::words;
 
+/// Tries to change who owns the fields of an object that others write at the same time.
+const ATTEMPTS: usize = 3;
+
 /// Brings one child about and returns it as it is now.
-pub(super) async fn bring(
-    scope: Scope<'_>,
-    child: &Child,
-) -> Result<Arc<DynamicObject>, ApplyError> {
+pub(super) async fn bring(scope: Scope<'_>, child: &Child) -> Result<Arc<DynamicObject>, Refusal> {
     let one = One { scope, child, api: child.kind.api(scope.client, scope.namespace) };
     match scope.seen.get(child.kind, &child.name) {
         None => one.create().await,
@@ -33,29 +33,28 @@ struct One<'a> {
 }
 
 impl One<'_> {
-    async fn create(&self) -> Result<Arc<DynamicObject>, ApplyError> {
+    async fn create(&self) -> Result<Arc<DynamicObject>, Refusal> {
         let object = serde_json::from_value(self.child.object.clone());
-        let object: DynamicObject =
-            object.map_err(|source| ApplyError::Shape { kind: self.child.kind, source })?;
+        let object: DynamicObject = object.map_err(|error| shapeless(self.child.kind, &error))?;
         let params =
             PostParams { field_manager: Some(words::CHILDREN.to_owned()), ..PostParams::default() };
         match self.api.create(&params, &object).await {
             Ok(made) => Ok(self.wrote(made)),
             Err(Error::Api(status)) if status.is_already_exists() => {
-                match self.api.get_opt(&self.child.name).await.map_err(|e| self.server(e))? {
+                match self.api.get_opt(&self.child.name).await.map_err(|e| self.failed(&e))? {
                     Some(live) => self.keep(Arc::new(live)).await,
                     // Gone in between: its deletion brings us back here.
-                    None => Err(self.server(Error::Api(status))),
+                    None => Err(self.failed(&Error::Api(status))),
                 }
             }
-            Err(error) => Err(self.explain(error)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 
     /// Leaves an object as it is, or changes it.
-    async fn keep(&self, live: Arc<DynamicObject>) -> Result<Arc<DynamicObject>, ApplyError> {
+    async fn keep(&self, live: Arc<DynamicObject>) -> Result<Arc<DynamicObject>, Refusal> {
         if !is_owned(&live.metadata, self.scope.uid) {
-            return Err(ApplyError::Refused(self.taken(&live)));
+            return Err(self.taken(&live));
         }
         let named = (self.child.kind, self.child.name.clone());
         let is_leaving = live.metadata.deletion_timestamp.is_some();
@@ -69,13 +68,25 @@ impl One<'_> {
         let params = PatchParams::apply(words::CHILDREN).force();
         let patch = Patch::Apply(&self.child.object);
         let changed = self.api.patch(&self.child.name, &params, &patch).await;
-        changed.map(|changed| self.wrote(changed)).map_err(|error| self.explain(error))
+        changed.map(|changed| self.wrote(changed)).map_err(|error| self.failed(&error))
     }
 
     /// An object made by POST has its fields under an entry that an apply would not replace: fields
-    /// left out later would stay for ever.
-    async fn own_by_apply(&self) -> Result<(), ApplyError> {
-        let live = self.api.get(&self.child.name).await.map_err(|e| self.server(e))?;
+    /// left out later would stay for ever. Others may write at the same moment, so it is tried
+    /// again before anybody is told.
+    async fn own_by_apply(&self) -> Result<(), Refusal> {
+        let mut last = self.turn_entry().await;
+        for _ in 1..ATTEMPTS {
+            match last {
+                Err(Error::Api(status)) if status.is_conflict() => last = self.turn_entry().await,
+                _ => break,
+            }
+        }
+        last.map_err(|error| self.failed(&error))
+    }
+
+    async fn turn_entry(&self) -> Result<(), Error> {
+        let live = self.api.get(&self.child.name).await?;
         let mut entries = live.metadata.managed_fields.clone().unwrap_or_default();
         let mut found = false;
         for entry in &mut entries {
@@ -96,8 +107,7 @@ impl One<'_> {
         }});
         let params =
             PatchParams { field_manager: Some(words::CHILDREN.to_owned()), ..Default::default() };
-        let patched = self.api.patch(&self.child.name, &params, &Patch::Merge(&patch)).await;
-        patched.map(drop).map_err(|error| self.server(error))
+        self.api.patch(&self.child.name, &params, &Patch::Merge(&patch)).await.map(drop)
     }
 
     fn wrote(&self, mut object: DynamicObject) -> Arc<DynamicObject> {
@@ -126,32 +136,8 @@ impl One<'_> {
         }
     }
 
-    /// What the server refuses for reasons that people can mend.
-    fn explain(&self, error: Error) -> ApplyError {
-        let Error::Api(status) = &error else { return self.server(error) };
-        match reason(status) {
-            Some(reason) => {
-                let (kind, name) = (self.child.kind, &self.child.name);
-                let message = format!("{kind:?} `{name}` was refused: {}", status.message);
-                let refusal = Refusal::new(Stage::Available, reason, message);
-                ApplyError::Refused(Refusal { passing: true, ..refusal })
-            }
-            None => self.server(error),
-        }
-    }
-
-    fn server(&self, source: Error) -> ApplyError {
-        let (kind, name) = (self.child.kind, self.child.name.clone());
-        ApplyError::Server { kind, name, source: Box::new(source) }
-    }
-}
-
-fn reason(status: &Status) -> Option<Word> {
-    match status.code {
-        403 if status.message.contains("exceeded quota") => Some(Word::QuotaExceeded),
-        403 => Some(Word::Forbidden),
-        422 => Some(Word::Refused),
-        _ => None,
+    fn failed(&self, error: &Error) -> Refusal {
+        failure::of_write(self.child.kind, &self.child.name, error)
     }
 }
 

@@ -7,15 +7,16 @@ use kube::ResourceExt;
 use kube::api::{DeleteParams, Preconditions};
 use kube::core::DynamicObject;
 
-use super::{ApplyError, Scope};
+use super::{Scope, failure};
 use crate::child::{Child, Kind, is_owned};
+use crate::refusal::Refusal;
 
 /// Deletes owned children that are not wanted, and old revisions.
 pub(super) async fn remove(
     scope: Scope<'_>,
     wanted: &[Child],
     revision: &str,
-) -> Result<(), ApplyError> {
+) -> Result<(), Refusal> {
     let revisions = scope.seen.revisions(scope.uid);
     let all: BTreeSet<_> = revisions.iter().map(|map| map.name_any()).collect();
     let kept = kept_revisions(scope, revision);
@@ -46,7 +47,7 @@ pub(super) fn kept_revisions(scope: Scope<'_>, current: &str) -> BTreeSet<String
     kept
 }
 
-async fn delete(scope: Scope<'_>, kind: Kind, object: &DynamicObject) -> Result<(), ApplyError> {
+async fn delete(scope: Scope<'_>, kind: Kind, object: &DynamicObject) -> Result<(), Refusal> {
     let name = object.name_any();
     let params = DeleteParams {
         preconditions: Some(Preconditions { uid: object.uid(), resource_version: None }),
@@ -58,6 +59,6 @@ async fn delete(scope: Scope<'_>, kind: Kind, object: &DynamicObject) -> Result<
         Ok(_) => Ok(()),
         // Gone, or another object by now.
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(()),
-        Err(source) => Err(ApplyError::Server { kind, name, source: Box::new(source) }),
+        Err(error) => Err(failure::of_write(kind, &name, &error)),
     }
 }

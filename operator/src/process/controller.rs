@@ -12,6 +12,7 @@ use kube::runtime::{Controller, WatchStreamExt, watcher};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::dereference::Watches;
+use crate::reason::Word;
 use crate::reconcile::{Context, Error, reconcile};
 use crate::resource::Graph;
 
@@ -111,9 +112,7 @@ async fn guarded(
         return Ok(Action::await_change());
     }
     let begun = Instant::now();
-    let outcome =
-        tokio::time::timeout(deadline, reconcile(Arc::clone(&graph), Arc::clone(&context)));
-    let outcome = outcome.await.unwrap_or(Err(Error::TooSlow(deadline)));
+    let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), deadline).await;
     report(&graph, &context, begun.elapsed(), &outcome);
     outcome
 }
@@ -140,9 +139,10 @@ impl Error {
     /// A word for metrics.
     pub(crate) fn class(&self) -> &'static str {
         match self {
+            Self::Passing(refusal) if refusal.reason == Word::DeadlineExceeded.into() => "deadline",
+            Self::Passing(refusal) if refusal.reason == Word::ServerError.into() => "server",
             Self::Passing(_) => "waiting",
-            Self::Apply(_) | Self::Status(_) => "server",
-            Self::TooSlow(_) => "deadline",
+            Self::Status(_) => "server",
         }
     }
 }

@@ -13,6 +13,8 @@ mod conflict;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod mistakes;

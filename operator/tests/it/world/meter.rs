@@ -20,6 +20,8 @@ struct State {
     writes: Mutex<Vec<String>>,
     /// The last write that is let through.
     last: Option<usize>,
+    /// Writes to such paths are never answered.
+    deaf: Option<&'static str>,
     cut: Notify,
 }
 
@@ -27,6 +29,11 @@ impl Meter {
     /// Cuts off after this many writes.
     pub(crate) fn cutting(after: usize) -> Self {
         Self(Arc::new(State { last: Some(after), ..State::default() }))
+    }
+
+    /// Lets everything through but writes whose path ends so, which hang for ever.
+    pub(crate) fn deaf_to(path: &'static str) -> Self {
+        Self(Arc::new(State { deaf: Some(path), ..State::default() }))
     }
 
     /// Method and path of each write.
@@ -82,7 +89,8 @@ where
         }
         let number = self.meter.note(&request);
         let last = self.meter.0.last.unwrap_or(usize::MAX);
-        if number > last {
+        let is_deaf = self.meter.0.deaf.is_some_and(|path| request.uri().path().ends_with(path));
+        if number > last || is_deaf {
             return Box::pin(pending());
         }
         let (answer, meter) = (self.inner.call(request), self.meter.clone());

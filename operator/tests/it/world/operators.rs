@@ -41,11 +41,20 @@ impl World {
     }
 
     pub(crate) fn operator_with(&self, settings: Settings, meter: Meter) -> Operator {
+        self.operator_within(settings, meter, Bounds::default())
+    }
+
+    pub(crate) fn operator_within(
+        &self,
+        settings: Settings,
+        meter: Meter,
+        bounds: Bounds,
+    ) -> Operator {
         let options = Options {
             settings,
             namespaces: vec![self.namespace.clone()],
             admin: ([127, 0, 0, 1], 0).into(),
-            bounds: Bounds::default(),
+            bounds,
             check_threads: 2,
             scratch: scratch(),
             election: None,
