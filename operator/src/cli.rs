@@ -42,6 +42,9 @@ struct Trial {
     /// How long it may take to be ready
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     timeout: u64,
+    /// The installation has no collector: records go nowhere
+    #[arg(long)]
+    without_collector: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -234,8 +237,13 @@ async fn operate(args: Args) -> ExitCode {
 }
 
 async fn attempt(trial: &Trial) -> ExitCode {
-    let limit = Duration::from_secs(trial.timeout);
-    match crate::trial::run(&trial.namespace, &trial.name, limit).await {
+    let trial = crate::trial::Trial {
+        namespace: &trial.namespace,
+        name: &trial.name,
+        limit: Duration::from_secs(trial.timeout),
+        has_collector: !trial.without_collector,
+    };
+    match crate::trial::run(trial).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

@@ -34,3 +34,5 @@ mod rollouts;
 mod scale;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod trials;
