@@ -11,6 +11,9 @@ use graph::{LogLevel, NetworkPolicyMode};
 use crate::process::{Bounds, Election, Options, Times, init_logs, run};
 use crate::settings::{Settings, Upgrade};
 
+/// Name of the lease where nobody chose one.
+const LEASE: &str = "componentgraph-operator";
+
 /// Operator of ComponentGraph: graphs of WebAssembly components on Kubernetes
 #[derive(Debug, Parser)]
 #[command(name = "operator", version)]
@@ -26,7 +29,11 @@ enum Command {
     /// Print the CustomResourceDefinition
     Crd,
     /// Print the rules of the operator's roles
-    Rbac,
+    Rbac {
+        /// Name of the lease
+        #[arg(long, value_name = "NAME", default_value = LEASE)]
+        lease_name: String,
+    },
     /// Apply a small graph, call it, remove it: what `helm test` runs
     Try(Trial),
 }
@@ -94,11 +101,14 @@ struct Args {
     #[arg(long, value_name = "NS", env = "POD_NAMESPACE", default_value = "default")]
     lease_namespace: String,
     /// Name of the lease
-    #[arg(long, value_name = "NAME", default_value = "componentgraph-operator")]
+    #[arg(long, value_name = "NAME", default_value = LEASE)]
     lease_name: String,
     /// Name of this process
     #[arg(long, value_name = "NAME", env = "POD_NAME", default_value = "operator")]
     identity: String,
+    /// Uid of this process's pod, with which the lease goes
+    #[arg(long, value_name = "UID", env = "POD_UID")]
+    pod_uid: Option<String>,
     /// Address of /livez, /readyz and /metrics
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:9090")]
     admin_address: SocketAddr,
@@ -166,6 +176,7 @@ impl Args {
             namespace: self.lease_namespace,
             name: self.lease_name,
             times: Times::default(),
+            pod_uid: self.pod_uid.filter(|uid| !uid.is_empty()),
         };
         Options {
             settings: Settings {
@@ -208,7 +219,7 @@ pub async fn main() -> ExitCode {
     let text = match Cli::parse().command {
         Command::Run(args) => return operate(*args).await,
         Command::Crd => graph::crd_yaml(),
-        Command::Rbac => crate::rbac::to_yaml(),
+        Command::Rbac { lease_name } => crate::rbac::to_yaml(&lease_name),
         Command::Try(trial) => return attempt(&trial).await,
     };
     match text {

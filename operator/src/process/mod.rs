@@ -9,6 +9,7 @@ mod logs;
 mod metrics;
 mod requests;
 mod run;
+mod unchanged;
 
 pub use backoff::{Backoff, resync};
 pub use controller::{Bounds, Feed, control};

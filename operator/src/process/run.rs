@@ -48,6 +48,8 @@ pub struct Election {
     pub namespace: String,
     pub name: String,
     pub times: Times,
+    /// Uid of the pod, whose name is the identity of the process.
+    pub pod_uid: Option<String>,
 }
 
 /// Why the process ended early.
@@ -100,8 +102,9 @@ async fn lead(
     let Some(election) = &options.election else {
         return operate(client, options, metrics, ready, signals.any()).await;
     };
-    let Election { namespace, name, times } = election;
-    let lease = Lease::new(client.clone(), namespace, name, &options.identity, *times);
+    let Election { namespace, name, times, pod_uid } = election;
+    let lease = Lease::new(client.clone(), namespace, name, &options.identity, *times)
+        .of_pod(pod_uid.as_deref());
     // A process that waits for its turn is as ready as it can be.
     let _ = ready.send(true);
     tokio::select! {

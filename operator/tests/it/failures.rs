@@ -98,7 +98,7 @@ async fn a_right_that_is_missing_is_named() {
 
 /// Everything but `create` on Services, in this namespace.
 async fn role_without_services(world: &World) {
-    let mut rules = operator::rbac::rules(operator::rbac::GRAPHS);
+    let mut rules = operator::rbac::rules(operator::rbac::GRAPHS, "");
     for rule in rules.as_array_mut().unwrap() {
         if rule["resources"].as_array().unwrap().contains(&json!("services")) {
             rule["resources"] = json!(["configmaps", "serviceaccounts"]);

@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod leases;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod mistakes;

@@ -8,6 +8,7 @@ use operator::rbac::{GRAPHS, OWN, PULL_SECRETS, Rule};
 use operator::settings::Settings;
 use serde_json::{Value, json};
 
+use crate::leases::LEASE;
 use crate::restored::{NAME, SCALED, edits, put_back};
 use crate::server::OPERATOR;
 use crate::world::{EXAMPLE, Meter, World, expect, settings, until};
@@ -73,7 +74,9 @@ fn rights(rule: &Rule) -> Vec<Right> {
 
 async fn lead(world: &World) {
     let client = kube::Client::try_from(world.server.operator()).unwrap();
-    let lease = Lease::new(client, &world.namespace, "lease", "me", Times::default());
+    let lease = Lease::new(client, &world.namespace, LEASE, "me", Times::default());
+    // Taken, taken again, and let go.
+    lease.acquire().await;
     lease.acquire().await;
     lease.release().await;
 }

@@ -8,6 +8,7 @@ use kube::{Api, Client};
 use serde_json::{Value, json};
 
 use super::Server;
+use crate::leases::LEASE;
 
 /// The role with the rules of every namespace with graphs.
 pub(crate) const ROLE: &str = "operator";
@@ -16,10 +17,10 @@ impl Server {
     pub(super) async fn install(&self) {
         let client = self.administrator();
         self.define(&graph::crd()).await;
-        let rules = operator::rbac::rules(operator::rbac::GRAPHS);
+        let rules = operator::rbac::rules(operator::rbac::GRAPHS, LEASE);
         role(&client, ROLE, &rules).await;
-        role(&client, "leader", &operator::rbac::rules(operator::rbac::OWN)).await;
-        role(&client, "puller", &operator::rbac::rules(operator::rbac::PULL_SECRETS)).await;
+        role(&client, "leader", &operator::rbac::rules(operator::rbac::OWN, LEASE)).await;
+        role(&client, "puller", &operator::rbac::rules(operator::rbac::PULL_SECRETS, LEASE)).await;
     }
 
     /// Installs a definition and waits until it is served.
