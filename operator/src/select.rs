@@ -80,6 +80,7 @@ async fn make(
     made: Made<'_>,
     step: &Step,
 ) -> Result<Selected, Refusal> {
+    let turn = context.pool.turn().await;
     let mut graph = accepted.graph.clone();
     let pinned = pins(object, seen, made.resolve).apply(&mut graph.spec);
     let (artifacts, problems) = context.sources.bring(&graph, &pinned, secrets).await;
@@ -87,7 +88,7 @@ async fn make(
         return Err(refusal);
     }
     step.begin(Stage::Composed);
-    let composed = context.pool.check(&graph, artifacts).await?;
+    let composed = context.pool.check(turn, &graph, artifacts).await?;
     absent(&accepted.graph, &composed.ledger)?;
     let revision = Revision::new(&accepted.graph, &composed.ledger, &composed.digest, made);
     let wiring = Wiring::of(&accepted.graph.spec, &composed.ledger);
