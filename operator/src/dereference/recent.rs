@@ -73,13 +73,18 @@ impl Recent {
 
     /// The status as it was written last, unless that is what is `shown`.
     pub fn status(&self, uid: &str, shown: Option<&Status>) -> Option<Status> {
+        self.shown(uid, shown);
+        let all = self.lock();
+        all.get(uid)?.status.as_ref().map(|(status, _)| status.clone())
+    }
+
+    /// A watch shows this status: nothing newer needs to be kept if it is the one that was written.
+    pub fn shown(&self, uid: &str, shown: Option<&Status>) {
         let mut all = self.lock();
-        let writes = all.get_mut(uid)?;
-        let (status, at) = writes.status.take()?;
-        if shown != Some(&status) && at.elapsed() < FORGET {
-            writes.status = Some((status, at));
-        }
-        writes.status.as_ref().map(|(status, _)| status.clone())
+        let Some(writes) = all.get_mut(uid) else { return };
+        let is_kept =
+            |written: &(Status, Instant)| shown != Some(&written.0) && written.1.elapsed() < FORGET;
+        writes.status.take_if(|written| !is_kept(written));
     }
 
     /// Puts newer objects in place of those a watch has shown.
@@ -119,4 +124,23 @@ impl Recent {
 fn version(object: &DynamicObject) -> u64 {
     let version = object.metadata.resource_version.as_deref().unwrap_or_default();
     version.parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_kept_until_it_is_shown() {
+        let recent = Recent::default();
+        let status = Status { observed_generation: 2, ..Status::default() };
+        recent.wrote_status("a", status.clone());
+        let older = Status::default();
+        assert_eq!(recent.status("a", Some(&older)), Some(status.clone()));
+        recent.shown("a", Some(&status));
+        assert_eq!(recent.status("a", Some(&older)), None);
+        recent.wrote_status("a", status);
+        recent.forget("a");
+        assert_eq!(recent.lock().len(), 0);
+    }
 }

@@ -27,6 +27,11 @@ impl Backoff {
         spread(wait, self.dice.hash_one((uid, *count)))
     }
 
+    /// A graph that is gone fails no more.
+    pub fn forget(&self, uid: &str) {
+        self.succeeded(uid);
+    }
+
     pub fn succeeded(&self, uid: &str) {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(uid);
     }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::{Ready, ready};
 use futures_util::stream::{poll_fn, select_all};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use kube::Api;
 use kube::runtime::controller::{Action, Config};
 use kube::runtime::reflector::{ObjectRef, store};
 use kube::runtime::{Controller, WatchStreamExt, watcher};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::census::{Census, News};
 use crate::dereference::Watches;
 use crate::reason::Word;
 use crate::reconcile::{Context, Error, reconcile};
@@ -57,14 +59,16 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
         None => Api::all(client),
     };
     let (graphs, writer) = store::<Graph>();
+    let census = Arc::new(Census::default());
     let stream = watcher(api, watcher::Config::default().any_semantic())
         .default_backoff()
         .modify(|graph| graph.metadata.managed_fields = None)
         .reflect(writer)
-        .touched_objects();
+        .try_filter_map(follow(Arc::clone(&census), Arc::clone(&context)));
     let (wake, mut woken) = mpsc::unbounded_channel();
     let stores = context.stores.clone();
-    let is_ready = synced.subscribe();
+    let known = Arc::clone(&census);
+    let guard = Guard { deadline: bounds.deadline, ready: synced.subscribe(), census };
     let gate = async move {
         if stores.ready().await {
             let _ = synced.send(true);
@@ -77,17 +81,37 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
         .reconcile_on(poll_fn(move |context| woken.poll_recv(context)))
         .graceful_shutdown_on(stop.map(drop))
         .run(
-            move |graph, context| guarded(graph, context, bounds.deadline, is_ready.clone()),
-            again,
+            move |graph, context| guarded(graph, context, guard.clone()),
+            move |graph, _error, context| again(&graph, &context, &known),
             context,
         )
-        .for_each(|_| std::future::ready(()));
+        .for_each(|_| ready(()));
     // The stores are filled by a hand of their own: reconciles that wait for them must not stop it.
     tokio::select! {
         () = controller => {}
         () = drive(watches, wake) => {}
         () = gate => {}
     }
+}
+
+/// Lets through what was changed by somebody, and forgets what is gone.
+fn follow(
+    census: Arc<Census>,
+    context: Arc<Context>,
+) -> impl FnMut(watcher::Event<Graph>) -> Ready<Result<Option<Graph>, watcher::Error>> {
+    move |event| {
+        if let watcher::Event::Apply(graph) = &event {
+            context.recent.shown(graph.uid(), graph.status.as_ref());
+        }
+        let News { changed, gone } = census.note(event);
+        gone.iter().for_each(|uid| forget(&context, uid));
+        ready(Ok(changed))
+    }
+}
+
+fn forget(context: &Context, uid: &str) {
+    context.recent.forget(uid);
+    context.backoff.forget(uid);
 }
 
 async fn drive(watches: Watches, wake: mpsc::UnboundedSender<ObjectRef<Graph>>) {
@@ -101,19 +125,30 @@ async fn drive(watches: Watches, wake: mpsc::UnboundedSender<ObjectRef<Graph>>) 
     }
 }
 
+/// What every reconcile of a controller waits for, and is held to.
+#[derive(Clone)]
+struct Guard {
+    deadline: Duration,
+    ready: watch::Receiver<bool>,
+    census: Arc<Census>,
+}
+
 async fn guarded(
     graph: Arc<Graph>,
     context: Arc<Context>,
-    deadline: Duration,
-    mut ready: watch::Receiver<bool>,
+    mut guard: Guard,
 ) -> Result<Action, Error> {
     // An error means that nobody will ever say so: the process is stopping.
-    if ready.wait_for(|ready| *ready).await.is_err() {
+    if guard.ready.wait_for(|ready| *ready).await.is_err() {
         return Ok(Action::await_change());
     }
     let begun = Instant::now();
-    let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), deadline).await;
+    let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), guard.deadline).await;
     report(&graph, &context, begun.elapsed(), &outcome);
+    // It may have gone away meanwhile.
+    if !guard.census.knows(graph.uid()) {
+        forget(&context, graph.uid());
+    }
     outcome
 }
 
@@ -147,7 +182,11 @@ impl Error {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the controller hands over what it owns")]
-fn again(graph: Arc<Graph>, _error: &Error, context: Arc<Context>) -> Action {
+/// A graph that went away while it was worked on leaves nothing behind here.
+fn again(graph: &Graph, context: &Context, census: &Census) -> Action {
+    if !census.knows(graph.uid()) {
+        forget(context, graph.uid());
+        return Action::await_change();
+    }
     Action::requeue(context.backoff.failed(graph.uid()))
 }

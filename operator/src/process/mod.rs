@@ -3,6 +3,7 @@
 
 mod admin;
 mod backoff;
+mod census;
 mod controller;
 mod lease;
 mod logs;

@@ -135,6 +135,21 @@ async fn work_that_takes_too_long_says_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_status_that_was_written_wakes_nobody() {
+    let world = World::new("patient").await;
+    let taken =
+        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "otel-example"}});
+    world.put(&taken).await;
+    let operator = world.operator();
+    world.apply(EXAMPLE).await;
+    world.condition(NAME, "Accepted", "NameConflict").await;
+    // The second try comes after a second, the third after two more.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(operator.reconciles(), 1);
+    operator.stop().await;
+}
+
+#[tokio::test]
 async fn a_namespace_on_its_way_out_is_named() {
     let world = World::new("leaving").await;
     world.apply(EXAMPLE).await;
