@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::{Ready, ready};
 use futures_util::stream::{poll_fn, select_all};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use kube::Api;
 use kube::runtime::controller::{Action, Config};
 use kube::runtime::reflector::{ObjectRef, store};
 use kube::runtime::{Controller, WatchStreamExt, watcher};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::census::{Census, News};
 use crate::dereference::Watches;
@@ -44,6 +43,8 @@ pub struct Feed {
     /// Streams that fill the stores of the context.
     pub watches: Watches,
     pub bounds: Bounds,
+    /// As many reconciles as may run at once, of all controllers together.
+    pub turns: Arc<Semaphore>,
     /// Told when every store is complete.
     pub synced: watch::Sender<bool>,
     pub stop: oneshot::Receiver<()>,
@@ -52,7 +53,7 @@ pub struct Feed {
 /// Reconciles the graphs of one namespace, or of all, until it is stopped. Running reconciles end
 /// first.
 pub async fn control(context: Arc<Context>, feed: Feed) {
-    let Feed { namespace, watches, bounds, synced, stop } = feed;
+    let Feed { namespace, watches, bounds, turns, synced, stop } = feed;
     let client = context.client.clone();
     let api: Api<Graph> = match &namespace {
         Some(namespace) => Api::namespaced(client, namespace),
@@ -68,7 +69,8 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
     let (wake, mut woken) = mpsc::unbounded_channel();
     let stores = context.stores.clone();
     let known = Arc::clone(&census);
-    let guard = Guard { deadline: bounds.deadline, ready: synced.subscribe(), census };
+    let ready = synced.subscribe();
+    let guard = Guard { deadline: bounds.deadline, ready, turns, census };
     let gate = async move {
         if stores.ready().await {
             let _ = synced.send(true);
@@ -85,7 +87,7 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
             move |graph, _error, context| again(&graph, &context, &known),
             context,
         )
-        .for_each(|_| ready(()));
+        .for_each(|_| std::future::ready(()));
     // The stores are filled by a hand of their own: reconciles that wait for them must not stop it.
     tokio::select! {
         () = controller => {}
@@ -98,14 +100,15 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
 fn follow(
     census: Arc<Census>,
     context: Arc<Context>,
-) -> impl FnMut(watcher::Event<Graph>) -> Ready<Result<Option<Graph>, watcher::Error>> {
+) -> impl FnMut(watcher::Event<Graph>) -> std::future::Ready<Result<Option<Graph>, watcher::Error>>
+{
     move |event| {
         if let watcher::Event::Apply(graph) = &event {
             context.recent.shown(graph.uid(), graph.status.as_ref());
         }
         let News { changed, gone } = census.note(event);
         gone.iter().for_each(|uid| forget(&context, uid));
-        ready(Ok(changed))
+        std::future::ready(Ok(changed))
     }
 }
 
@@ -130,6 +133,7 @@ async fn drive(watches: Watches, wake: mpsc::UnboundedSender<ObjectRef<Graph>>) 
 struct Guard {
     deadline: Duration,
     ready: watch::Receiver<bool>,
+    turns: Arc<Semaphore>,
     census: Arc<Census>,
 }
 
@@ -142,6 +146,8 @@ async fn guarded(
     if guard.ready.wait_for(|ready| *ready).await.is_err() {
         return Ok(Action::await_change());
     }
+    // Only a closed semaphore gives none, and nobody closes it.
+    let _turn = guard.turns.acquire().await;
     let begun = Instant::now();
     let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), guard.deadline).await;
     report(&graph, &context, begun.elapsed(), &outcome);

@@ -12,7 +12,7 @@ use kube::client::ClientBuilder;
 use kube::runtime::events::{Recorder, Reporter};
 use kube::{Client, Config};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::requests::Counting;
 use super::{Backoff, Bounds, Feed, Lease, LeaseError, Metrics, Times, admin, control};
@@ -170,12 +170,15 @@ pub async fn operate(
         [] => vec![None],
         some => some.iter().cloned().map(Some).collect(),
     };
+    let turns = Arc::new(Semaphore::new(usize::from(options.bounds.concurrency)));
     let (mut stops, mut controllers, mut synced) = (Vec::new(), Vec::new(), Vec::new());
     for namespace in scopes {
         let (stores, watches) = open(&client, namespace.as_deref(), &shared.recent);
         let (stop, stopped) = oneshot::channel();
         let (told, is_synced) = watch::channel(false);
-        let feed = Feed { namespace, watches, bounds: options.bounds, synced: told, stop: stopped };
+        let turns = Arc::clone(&turns);
+        let bounds = options.bounds;
+        let feed = Feed { namespace, watches, bounds, turns, synced: told, stop: stopped };
         controllers.push(control(Arc::new(shared.context(&client, stores)), feed).boxed());
         stops.push(stop);
         synced.push(is_synced);

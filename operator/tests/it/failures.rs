@@ -135,6 +135,22 @@ async fn work_that_takes_too_long_says_where_it_was() {
 }
 
 #[tokio::test]
+async fn namespaces_share_one_bound() {
+    let (one, other) = (World::new("share-one").await, World::new("share-other").await);
+    let bounds = Bounds { concurrency: 1, ..Bounds::default() };
+    let meter = Meter::deaf_to("/deployments");
+    let operator = one.operator_of(&[&one, &other], settings(), meter, bounds);
+    one.apply(EXAMPLE).await;
+    let hangs = async || operator.writes().last().filter(|w| w.ends_with("/deployments")).cloned();
+    crate::world::until("the first one hangs", hangs).await;
+    other.apply(EXAMPLE).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let others: Vec<_> =
+        operator.writes().into_iter().filter(|w| w.contains(&other.namespace)).collect();
+    assert_eq!(others, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_status_that_was_written_wakes_nobody() {
     let world = World::new("patient").await;
     let taken =

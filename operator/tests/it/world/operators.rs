@@ -50,9 +50,20 @@ impl World {
         meter: Meter,
         bounds: Bounds,
     ) -> Operator {
+        self.operator_of(&[self], settings, meter, bounds)
+    }
+
+    /// One for several namespaces.
+    pub(crate) fn operator_of(
+        &self,
+        worlds: &[&World],
+        settings: Settings,
+        meter: Meter,
+        bounds: Bounds,
+    ) -> Operator {
         let options = Options {
             settings,
-            namespaces: vec![self.namespace.clone()],
+            namespaces: worlds.iter().map(|world| world.namespace.clone()).collect(),
             admin: ([127, 0, 0, 1], 0).into(),
             bounds,
             check_threads: 2,
