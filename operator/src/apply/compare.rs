@@ -3,20 +3,55 @@
 
 use serde_json::Value;
 
+use super::quantity;
+
 /// Fields by which the entries of a list are told apart, the best first.
 const IDENTITIES: [&str; 5] = ["name", "mountPath", "containerPort", "uid", "topologyKey"];
+
+/// Fields that hold an amount, or amounts by name.
+const AMOUNTS: [&str; 6] =
+    ["averageValue", "divisor", "limits", "overhead", "requests", "sizeLimit"];
+
+/// Fields that a server leaves out where they say no or nothing. In every other field `false` and 0
+/// are an answer of their own, and one that is missing was taken away by somebody.
+const LEFT_OUT: [&str; 11] = [
+    "hostIPC",
+    "hostNetwork",
+    "hostPID",
+    "hostPort",
+    "initialDelaySeconds",
+    "minReadySeconds",
+    "paused",
+    "readOnly",
+    "stdin",
+    "stdinOnce",
+    "tty",
+];
 
 /// Whether `live` has all of `wanted`.
 pub(crate) fn covers(live: &Value, wanted: &Value) -> bool {
     match (live, wanted) {
         (_, Value::Null) => true,
         (live, Value::Object(wanted)) => wanted.iter().all(|(key, value)| match live.get(key) {
+            Some(found) if AMOUNTS.contains(&key.as_str()) => covers_amounts(found, value),
             Some(found) => covers(found, value),
-            None => is_empty(value),
+            None => is_left_out(key, value),
         }),
         (Value::Array(live), Value::Array(wanted)) => covers_list(live, wanted),
         (Value::Number(live), Value::Number(wanted)) => live.as_f64() == wanted.as_f64(),
         (live, wanted) => live == wanted,
+    }
+}
+
+fn covers_amounts(live: &Value, wanted: &Value) -> bool {
+    match (live, wanted) {
+        (Value::Object(live), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| live.get(name).is_some_and(|live| covers_amounts(live, wanted))),
+        (Value::String(live), Value::String(wanted)) => {
+            live == wanted || quantity::is_same(live, wanted)
+        }
+        (live, wanted) => covers(live, wanted),
     }
 }
 
@@ -42,9 +77,12 @@ fn identity(entries: &[Value]) -> Option<&'static str> {
 }
 
 /// A server does not keep what says nothing.
-fn is_empty(value: &Value) -> bool {
+fn is_left_out(key: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
+        Value::Bool(false) => LEFT_OUT.contains(&key),
+        Value::Number(number) => number.as_f64() == Some(0.0) && LEFT_OUT.contains(&key),
+        Value::String(text) => text.is_empty(),
         Value::Array(list) => list.is_empty(),
         Value::Object(map) => map.is_empty(),
         _ => false,
@@ -76,6 +114,26 @@ mod tests {
             assert!(!covers(&live, &wanted), "{at}");
             *live.pointer_mut(at).unwrap() = before;
         }
+    }
+
+    #[test]
+    fn the_same_in_other_words_is_the_same() {
+        let wanted = json!({"hostNetwork": false, "nodeName": "", "containers": [{"name": "node",
+            "resources": {"requests": {"cpu": "0.5", "memory": "1024Mi"}}, "tty": false}]});
+        let live = json!({"containers": [{"name": "node",
+            "resources": {"requests": {"cpu": "500m", "memory": "1Gi", "x/y": "1"}}}]});
+        assert!(covers(&live, &wanted));
+        let other =
+            json!({"containers": [{"name": "node", "resources": {"requests": {"cpu": "1"}}}]});
+        assert!(!covers(&live, &other));
+        assert!(!covers(&json!({"value": "500m"}), &json!({"value": "0.5"})));
+    }
+
+    /// Pods would get a token.
+    #[test]
+    fn a_refusal_that_was_taken_away_is_missed() {
+        let wanted = json!({"automountServiceAccountToken": false});
+        assert!(!covers(&json!({}), &wanted));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod compare;
 mod failure;
 mod object;
 mod orphans;
+mod quantity;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use graph::Status;
 use kube::ResourceExt;
 use kube::core::DynamicObject;
+use serde_json::Value;
 
 use super::Named;
 use crate::child::Kind;
@@ -102,11 +103,12 @@ impl Recent {
         });
     }
 
-    /// Whether the server insists on this state: to ask again would change nothing.
+    /// Whether the server insists on this state: to ask again would change nothing. What controllers
+    /// say about it is no part of it.
     pub fn is_insisted(&self, uid: &str, named: &Named, live: &DynamicObject) -> bool {
         let all = self.lock();
         let written = all.get(uid).and_then(|writes| writes.objects.get(named));
-        written.is_some_and(|w| w.insisted && w.object.data == live.data)
+        written.is_some_and(|w| w.insisted && is_same(&w.object.data, &live.data))
     }
 
     /// Forgets a graph that is gone.
@@ -119,6 +121,15 @@ impl Recent {
     }
 }
 
+/// Equal but for the status.
+fn is_same(one: &Value, other: &Value) -> bool {
+    said(one).eq(said(other))
+}
+
+fn said(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten().filter(|(key, _)| *key != "status")
+}
+
 /// Versions are opaque to clients by rule and ever growing numbers in fact; where they are not, the
 /// watch is believed.
 fn version(object: &DynamicObject) -> u64 {
@@ -128,7 +139,23 @@ fn version(object: &DynamicObject) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn what_controllers_say_is_no_other_state() {
+        let object = |replicas: u32, pods: u32| {
+            let mut object = DynamicObject::new("a", &Kind::Deployment.resource());
+            object.data = json!({"spec": {"replicas": replicas}, "status": {"replicas": pods}});
+            object
+        };
+        let recent = Recent::default();
+        let named = (Kind::Deployment, "a".to_owned());
+        recent.wrote("u", named.clone(), Arc::new(object(1, 0)), true);
+        assert!(recent.is_insisted("u", &named, &object(1, 1)));
+        assert!(!recent.is_insisted("u", &named, &object(2, 1)));
+    }
 
     #[test]
     fn a_status_is_kept_until_it_is_shown() {

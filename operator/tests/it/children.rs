@@ -28,6 +28,39 @@ async fn both_examples_become_objects() {
     operator.stop().await;
 }
 
+/// Servers write amounts in a way of their own, and leave out what says no.
+const OVERLAY: &str = "spec:
+  podTemplate:
+    spec:
+      hostNetwork: false
+      containers: [{name: node, tty: false, resources: {requests: {cpu: '0.5', memory: 0.25Gi}}}]
+";
+
+#[tokio::test]
+async fn an_overlay_in_other_words_costs_no_writes() {
+    let world = World::new("words").await;
+    world.apply(&EXAMPLE.replace("spec:\n", OVERLAY)).await;
+    let operator = world.operator();
+    world.rolled(CAPABILITY).await;
+    operator.rest().await;
+    let before = operator.writes().len();
+    world.serve(CAPABILITY, true).await;
+    world.condition(CAPABILITY, "Ready", "Ready").await;
+    operator.rest().await;
+    let others = |writes: &[String]| {
+        let children = |w: &&String| !w.contains("/componentgraphs/") && !w.contains("/events");
+        writes.iter().filter(children).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(others(&operator.writes()[before..]), [""; 0]);
+    operator.stop().await;
+
+    let operator = world.operator();
+    operator.reconciled(0).await;
+    operator.rest().await;
+    assert_eq!(operator.writes(), [""; 0]);
+    operator.stop().await;
+}
+
 #[tokio::test]
 async fn a_second_reconcile_and_a_restart_write_nothing() {
     let world = World::new("steady").await;
