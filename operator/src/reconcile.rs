@@ -85,7 +85,7 @@ async fn roll(
     let selected = select(object, &accepted, &secrets, context, seen, step).await?;
     step.begin(Stage::Available);
     let called = destinations(&accepted, settings);
-    let services = services(&context.client, called).await;
+    let services = services(&context.client, called).await?;
     let owner = object.controller_owner_ref(&()).ok_or_else(nameless)?;
     let children = build(&Plan {
         accepted: &accepted,

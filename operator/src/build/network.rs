@@ -45,7 +45,13 @@ pub(super) fn policy(plan: &Plan<'_>) -> NetworkPolicy {
 fn rule(to: &Destination, services: &Services, settings: &Settings) -> NetworkPolicyEgressRule {
     match to {
         Destination::Service(name, port) => match services.get(name) {
-            Some(service) => into_pods(name, service, *port),
+            Some(Service::Pods { selector, targets }) => {
+                into_pods(name, selector, targets.get(port), *port)
+            }
+            Some(Service::Addresses(targets)) => {
+                anywhere(targets.get(port).copied().unwrap_or(*port), settings)
+            }
+            Some(Service::Hidden) => hidden(name, *port, settings),
             None if name.certain => peer(in_namespace(&name.namespace, None), vec![tcp(*port)]),
             None => anywhere(*port, settings),
         },
@@ -59,18 +65,33 @@ fn rule(to: &Destination, services: &Services, settings: &Settings) -> NetworkPo
 }
 
 /// Policies see pods, not Services: the Service's own selector and the port behind it.
-fn into_pods(name: &ServiceName, service: &Service, port: u16) -> NetworkPolicyEgressRule {
-    let target = service.targets.get(&port).cloned();
-    let port = target.unwrap_or(IntOrString::Int(i32::from(port)));
-    let pods = (!service.selector.is_empty()).then(|| labels(service.selector.clone()));
+fn into_pods(
+    name: &ServiceName,
+    selector: &BTreeMap<String, String>,
+    target: Option<&IntOrString>,
+    port: u16,
+) -> NetworkPolicyEgressRule {
+    let port = target.cloned().unwrap_or(IntOrString::Int(i32::from(port)));
     peer(
-        in_namespace(&name.namespace, pods),
+        in_namespace(&name.namespace, Some(labels(selector.clone()))),
         vec![NetworkPolicyPort {
             port: Some(port),
             protocol: Some("TCP".to_owned()),
             ..NetworkPolicyPort::default()
         }],
     )
+}
+
+/// A Service that may not be looked at: all pods of its namespace, on the port that is called. Where
+/// the name may as well be one outside the cluster, both.
+fn hidden(name: &ServiceName, port: u16, settings: &Settings) -> NetworkPolicyEgressRule {
+    let inside = in_namespace(&name.namespace, None);
+    if name.certain {
+        return peer(inside, vec![tcp(port)]);
+    }
+    let mut rule = anywhere(port, settings);
+    rule.to.get_or_insert_default().push(inside);
+    rule
 }
 
 fn in_namespace(name: &str, pods: Option<LabelSelector>) -> NetworkPolicyPeer {

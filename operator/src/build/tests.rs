@@ -7,6 +7,7 @@ use expect_test::expect_file;
 use graph::ComponentGraph;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::Resource;
+use serde_json::json;
 
 use super::*;
 use crate::apply::listed;
@@ -32,25 +33,29 @@ fn steady(graph: &ComponentGraph) -> Revision {
 }
 
 fn children(manifest: &str) -> Children {
-    let object = object(manifest);
-    let settings = settings();
-    let accepted = unguard(&object, &settings).unwrap();
-    let revision = steady(&accepted.graph);
     let collector = ServiceName {
         namespace: "observability".to_owned(),
         name: "otelcol".to_owned(),
         certain: true,
     };
-    let behind = Service {
+    let behind = Service::Pods {
         selector: pairs(&[("app", "otelcol")]),
         targets: BTreeMap::from([(4317, IntOrString::String("otlp".to_owned()))]),
     };
+    with_services(manifest, &BTreeMap::from([(collector, behind)]))
+}
+
+fn with_services(manifest: &str, services: &Services) -> Children {
+    let object = object(manifest);
+    let settings = settings();
+    let accepted = unguard(&object, &settings).unwrap();
+    let revision = steady(&accepted.graph);
     let plan = Plan {
         accepted: &accepted,
         owner: &object.controller_owner_ref(&()).unwrap(),
         revision: Chosen { name: &revision.name, image: &revision.image, content: Some(&revision) },
         settings: &settings,
-        services: &BTreeMap::from([(collector, behind)]),
+        services,
         pull_secrets: &[PullSecret {
             name: "registry".to_owned(),
             field: "spec.imagePullSecrets[0].name".to_owned(),
@@ -105,6 +110,39 @@ spec:
     - {name: cache, type: wasi:sockets, wasiSockets: {allowedAddresses: ["10.9.0.0/16:6379"]}}
 "#;
     expect_file!["../../testdata/full.yaml"].assert_eq(&yaml(full));
+}
+
+/// The last rule, which is for the Service.
+fn way_to(host: &str, certain: bool, service: Service) -> serde_json::Value {
+    let manifest = EXAMPLE
+        .replace("      grpc: ", &format!("      grpc:\n        url: http://{host}:81\n      # "));
+    let name = ServiceName { namespace: "store".to_owned(), name: "db".to_owned(), certain };
+    let children = with_services(&manifest, &BTreeMap::from([(name, service)]));
+    let policy = serde_json::to_value(children.network_policy.unwrap()).unwrap();
+    let rules = policy["spec"]["egress"].as_array().unwrap();
+    rules
+        .iter()
+        .find(|rule| rule["ports"][0]["port"] != 53 && rule["ports"][0]["port"] != 4317)
+        .unwrap()
+        .clone()
+}
+
+#[test]
+fn services_that_stand_for_no_pods_or_cannot_be_seen() {
+    let anywhere = json!([
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16", "10.96.0.0/16"]}},
+        {"ipBlock": {"cidr": "::/0", "except": ["fe80::/10"]}},
+    ]);
+    let inside =
+        json!({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "store"}}});
+    let found = way_to("db.store.svc", true, Service::Addresses(BTreeMap::from([(81, 8081)])));
+    assert_eq!((&found["to"], &found["ports"][0]["port"]), (&anywhere, &json!(8081)));
+    let found = way_to("db.store.svc", true, Service::Hidden);
+    assert_eq!((&found["to"], &found["ports"][0]["port"]), (&json!([inside]), &json!(81)));
+    let found = way_to("db.store", false, Service::Hidden);
+    let mut both = anywhere.as_array().unwrap().clone();
+    both.push(inside);
+    assert_eq!((&found["to"], &found["ports"][0]["port"]), (&json!(both), &json!(81)));
 }
 
 #[test]
