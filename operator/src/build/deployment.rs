@@ -59,10 +59,9 @@ fn template(plan: &Plan<'_>) -> PodTemplateSpec {
 }
 
 fn pod(plan: &Plan<'_>) -> PodSpec {
-    let own = plan.graph().spec.service_account_name.as_deref();
     let mounts = volumes::mounts(plan);
     PodSpec {
-        service_account_name: Some(own.unwrap_or(plan.name()).to_owned()),
+        service_account_name: Some(plan.account().to_owned()),
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
         termination_grace_period_seconds: Some(TERMINATION_SECONDS),

@@ -77,7 +77,7 @@ impl Children {
 pub(crate) fn build(plan: &Plan<'_>) -> Children {
     let spec = &plan.graph().spec;
     Children {
-        service_account: spec.service_account_name.is_none().then(|| service::account(plan)),
+        service_account: (plan.account() == plan.name()).then(|| service::account(plan)),
         live: config::live(plan),
         revision: plan.revision.content.map(|revision| config::revision(plan, revision)),
         service: spec.http.as_ref().map(|http| service::service(plan, http)),
@@ -98,6 +98,11 @@ impl<'a> Plan<'a> {
 
     fn name(&self) -> &'a str {
         &self.graph().metadata.name
+    }
+
+    /// The account of the pods. A graph that names itself means its own.
+    fn account(&self) -> &'a str {
+        self.graph().spec.service_account_name.as_deref().unwrap_or(self.name())
     }
 
     fn namespace(&self) -> &'a str {

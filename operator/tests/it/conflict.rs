@@ -58,6 +58,25 @@ async fn a_name_that_is_taken_is_never_adopted() {
 }
 
 #[tokio::test]
+async fn an_account_named_as_the_graph_is_its_own() {
+    let world = World::new("account").await;
+    world.apply(EXAMPLE).await;
+    let operator = world.operator();
+    world.rolled("otel-example").await;
+    let uid = async || {
+        let account = world.get("v1", "ServiceAccount", "otel-example").await;
+        account.map(|account| account["metadata"]["uid"].clone())
+    };
+    let before = uid().await;
+    assert!(before.is_some());
+    world.apply(&EXAMPLE.replace("spec:\n", "spec:\n  serviceAccountName: otel-example\n")).await;
+    world.rolled("otel-example").await;
+    operator.rest().await;
+    assert_eq!(uid().await, before);
+    operator.stop().await;
+}
+
+#[tokio::test]
 async fn children_of_another_graph_are_not_taken_over() {
     let world = World::new("siblings").await;
     world.apply(&EXAMPLE.replace("otel-example", "a-live")).await;
