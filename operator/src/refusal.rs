@@ -32,6 +32,11 @@ impl Refusal {
         Self { stage, reason: reason.into(), message: message.into(), passing: false }
     }
 
+    /// The same, and it may pass if `passing` says so.
+    pub fn or_passing(self, passing: bool) -> Self {
+        Self { passing: self.passing || passing, ..self }
+    }
+
     /// All problems of one step; the first gives the reason. `None` without problems.
     pub fn of(stage: Stage, problems: &[Problem]) -> Option<Self> {
         let first = problems.first()?;

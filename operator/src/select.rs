@@ -2,7 +2,7 @@
 //! out of resolved sources and checked links.
 
 use composer::Ledger;
-use graph::Problem;
+use graph::{Component, Problem, Source, Spec};
 use kube::ResourceExt;
 use kube::core::DynamicObject;
 
@@ -85,10 +85,14 @@ async fn make(
     let pinned = pins(object, seen, made.resolve).apply(&mut graph.spec);
     let (artifacts, problems) = context.sources.bring(&graph, &pinned, secrets).await;
     if let Some(refusal) = Refusal::of(Stage::Resolved, &problems) {
-        return Err(refusal);
+        let passing = problems.iter().any(|problem| is_from_map(&graph.spec, problem));
+        return Err(refusal.or_passing(passing));
     }
     step.begin(Stage::Composed);
-    let composed = context.pool.check(turn, &graph, artifacts).await?;
+    // Other bytes may fit together.
+    let maps = graph.spec.components.iter().any(is_map);
+    let composed = context.pool.check(turn, &graph, artifacts).await;
+    let composed = composed.map_err(|refusal| refusal.or_passing(maps))?;
     absent(&accepted.graph, &composed.ledger)?;
     let revision = Revision::new(&accepted.graph, &composed.ledger, &composed.digest, made);
     let wiring = Wiring::of(&accepted.graph.spec, &composed.ledger);
@@ -98,6 +102,17 @@ async fn make(
         composition: composed.digest,
         made: Some((revision, wiring)),
     })
+}
+
+/// Nobody watches the ConfigMaps of users: what is wrong with the bytes of one may be mended without
+/// the graph being touched.
+fn is_map(component: &Component) -> bool {
+    matches!(component.source(), Some(Source::ConfigMap(_)))
+}
+
+fn is_from_map(spec: &Spec, problem: &Problem) -> bool {
+    let mut components = spec.components.iter().enumerate().filter(|(_, c)| is_map(c));
+    components.any(|(index, _)| problem.field.starts_with(&format!("spec.components[{index}]")))
 }
 
 /// The pins of the newest revision; none when the user asks to resolve anew.

@@ -101,6 +101,27 @@ fn from_map(object: &mut Value, name: &str, key: &str) {
     source(object, json!({"configMapKeyRef": {"name": name, "key": key}}));
 }
 
+/// Nobody watches the ConfigMaps of users.
+#[tokio::test]
+async fn bytes_that_are_mended_are_taken_up() {
+    let world = World::new("mended").await;
+    let map = |bytes: &[u8]| {
+        json!({"apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "guest", "namespace": world.namespace},
+        "binaryData": {"wasm": k8s_openapi::ByteString(bytes.to_vec())}})
+    };
+    world.put(&map(b"text")).await;
+    let source = "configMapKeyRef: {name: guest, key: wasm}";
+    world.apply(&EXAMPLE.replace("builtin: hello-log", source)).await;
+    let operator = world.operator();
+    world.condition("otel-example", "Resolved", "NotWasm").await;
+    world.put(&map(artifacts::builtin("otel-to-grpc").unwrap())).await;
+    world.condition("otel-example", "Composed", "NotInherited").await;
+    world.put(&map(artifacts::builtin("hello-log").unwrap())).await;
+    world.rolled("otel-example").await;
+    operator.stop().await;
+}
+
 #[tokio::test]
 async fn names_at_their_limits_roll() {
     let world = World::new("limits").await;
