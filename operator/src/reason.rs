@@ -34,6 +34,7 @@ words! {
     ContainerNotStarted in "Available";
     OutOfMemory in "Available";
     NodeCrashed in "Available";
+    ContainerCrashed in "Available";
     Forbidden in "Available";
     Refused in "Available";
     AdmissionDenied in "Available";

@@ -15,7 +15,7 @@ use crate::unguard::ADMIN_PORT;
 use crate::words;
 
 /// Name of the container; a `podTemplate` refers to it.
-pub(super) const NODE: &str = "node";
+pub(crate) const NODE: &str = "node";
 
 /// Seconds in which a node that was told to stop still accepts requests: endpoints lag behind.
 pub(super) const STOP_GRACE: i64 = 5;

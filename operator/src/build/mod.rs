@@ -140,6 +140,7 @@ fn pairs(list: &[(&str, &str)]) -> BTreeMap<String, String> {
     list.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
+pub(crate) use container::NODE;
 pub(crate) use service::url;
 
 #[cfg(test)]

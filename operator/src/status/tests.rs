@@ -352,6 +352,57 @@ fn pods_that_do_not_begin() {
     ));
 }
 
+/// Reason and message of what is wrong with one pod.
+fn trouble(status: Value) -> Vec<String> {
+    let facts = of_pods(half(), &[status]);
+    facts.troubles.iter().map(|t| format!("{}: {}", t.reason.as_str(), t.message)).collect()
+}
+
+fn named(list: &str, name: &str, state: Value) -> Value {
+    json!({list: [{"name": name, "image": "example/a:1", "imageID": "", "ready": false,
+        "restartCount": 0, "state": state}]})
+}
+
+#[test]
+fn containers_of_the_overlay_have_their_names() {
+    let crashed = json!({"terminated": {"exitCode": 3, "reason": "Error", "message": "no key\n"}});
+    assert_eq!(
+        trouble(named("initContainerStatuses", "prepare", crashed.clone())),
+        ["ContainerCrashed: container `prepare`: it ended with exit code 3: no key"]
+    );
+    assert_eq!(
+        trouble(named("containerStatuses", "sidecar", crashed)),
+        ["ContainerCrashed: container `sidecar`: it ended with exit code 3: no key"]
+    );
+    let killed = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
+    assert_eq!(
+        trouble(named("containerStatuses", "sidecar", killed)),
+        ["OutOfMemory: container `sidecar`: it used more memory than its limit in `podTemplate`"]
+    );
+    let pull = json!({"waiting": {"reason": "ErrImagePull", "message": "no such tag"}});
+    assert_eq!(
+        trouble(named("initContainerStatuses", "prepare", pull)),
+        [
+            "ImagePullFailed: container `prepare`: the image `example/a:1` cannot be pulled: no such tag"
+        ]
+    );
+    let done = json!({"terminated": {"exitCode": 0, "reason": "Completed"}});
+    assert_eq!(trouble(named("initContainerStatuses", "prepare", done)), [""; 0]);
+}
+
+#[test]
+fn pods_that_are_replaced_anyway_say_nothing() {
+    let crashed = json!({"terminated": {"exitCode": 134, "reason": "Error"}});
+    let mut evicted = named("containerStatuses", "node", crashed.clone());
+    evicted["phase"] = json!("Failed");
+    evicted["reason"] = json!("Evicted");
+    assert_eq!(trouble(evicted), [""; 0]);
+    let mut leaving = pod(named("containerStatuses", "node", crashed));
+    leaving.metadata.deletion_timestamp =
+        serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
+    assert_eq!(troubles(&Rollout::default(), &[leaving], "a-1"), []);
+}
+
 #[test]
 fn times_change_when_a_status_turns_and_nothing_changes_twice() {
     let first = status(None, &facts(), T1);

@@ -4,10 +4,11 @@
 
 use std::borrow::Borrow;
 
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Pod};
 use kube::ResourceExt;
 
 use super::Rollout;
+use crate::build::NODE;
 use crate::reason::Word;
 use crate::words;
 
@@ -63,7 +64,7 @@ fn nameless(message: &str) -> String {
 }
 
 fn of_pod(pod: &Pod) -> Vec<Trouble> {
-    let Some(status) = &pod.status else { return Vec::new() };
+    let Some(status) = pod.status.as_ref().filter(|_| is_wanted(pod)) else { return Vec::new() };
     let unscheduled = status.conditions.iter().flatten().find(|condition| {
         condition.type_ == "PodScheduled"
             && condition.status == "False"
@@ -74,8 +75,15 @@ fn of_pod(pod: &Pod) -> Vec<Trouble> {
         message: cut(condition.message.as_deref().unwrap_or_default()),
         lasting: false,
     });
-    let containers = status.container_statuses.iter().flatten();
-    unscheduled.into_iter().chain(containers.filter_map(of_container)).collect()
+    let containers = status.init_container_statuses.iter().chain(&status.container_statuses);
+    unscheduled.into_iter().chain(containers.flatten().filter_map(of_container)).collect()
+}
+
+/// A pod that is leaving, or that was evicted, is replaced by another; what became of it says
+/// nothing about the graph.
+fn is_wanted(pod: &Pod) -> bool {
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+    pod.metadata.deletion_timestamp.is_none() && !matches!(phase, Some("Failed" | "Succeeded"))
 }
 
 fn of_container(container: &ContainerStatus) -> Option<Trouble> {
@@ -92,18 +100,23 @@ fn of_container(container: &ContainerStatus) -> Option<Trouble> {
             "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
                 return Some(Trouble {
                     reason: Word::ContainerNotStarted,
-                    message: cut(message),
+                    message: cut(&format!("{}{message}", of(container))),
                     lasting: false,
                 });
             }
             _ => {}
         }
     }
-    let ended = state.terminated.as_ref();
     let before = container.last_state.as_ref().and_then(|last| last.terminated.as_ref());
-    let ended = ended.or(before)?;
-    let said = ended.message.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let trouble = match (ended.reason.as_deref(), said) {
+    let ended = state.terminated.as_ref().or(before)?;
+    match container.name.as_str() {
+        NODE => of_node(ended),
+        _ => of_other(container, ended),
+    }
+}
+
+fn of_node(ended: &ContainerStateTerminated) -> Option<Trouble> {
+    let trouble = match (ended.reason.as_deref(), said(ended)) {
         (Some("OOMKilled"), _) => Trouble {
             reason: Word::OutOfMemory,
             message: "the node used more memory than its limit; raise \
@@ -126,11 +139,37 @@ fn of_container(container: &ContainerStatus) -> Option<Trouble> {
     Some(trouble)
 }
 
+/// A container that the graph's own `podTemplate` adds.
+fn of_other(container: &ContainerStatus, ended: &ContainerStateTerminated) -> Option<Trouble> {
+    let of = of(container);
+    if ended.reason.as_deref() == Some("OOMKilled") {
+        let message = format!("{of}it used more memory than its limit in `podTemplate`");
+        return Some(Trouble { reason: Word::OutOfMemory, message, lasting: false });
+    }
+    let colon = said(ended).map_or_else(String::new, |said| format!(": {said}"));
+    let message = cut(&format!("{of}it ended with exit code {}{colon}", ended.exit_code));
+    let trouble = Trouble { reason: Word::ContainerCrashed, message, lasting: false };
+    (ended.exit_code != 0).then_some(trouble)
+}
+
+fn said(ended: &ContainerStateTerminated) -> Option<&str> {
+    ended.message.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Whose words follow; the node's need no name.
+fn of(container: &ContainerStatus) -> String {
+    match container.name.as_str() {
+        NODE => String::new(),
+        name => format!("container `{name}`: "),
+    }
+}
+
 /// The kubelet alternates between the cause and the fact that it waits.
 fn image(container: &ContainerStatus, message: &str) -> Trouble {
     let cause = if message.starts_with("Back-off") { "" } else { message };
     let colon = if cause.is_empty() { "" } else { ": " };
-    let message = format!("the image `{}` cannot be pulled{colon}{cause}", container.image);
+    let (of, image) = (of(container), &container.image);
+    let message = format!("{of}the image `{image}` cannot be pulled{colon}{cause}");
     Trouble { reason: Word::ImagePullFailed, message: cut(&message), lasting: false }
 }
 
