@@ -11,11 +11,8 @@ mod functions;
 mod help;
 mod limits;
 mod mounts;
-<<<<<<< HEAD
-mod push;
-=======
 mod output;
->>>>>>> 7f8a902 (Keep component output from forging log lines)
+mod push;
 mod run;
 mod sources;
 mod statuses;
