@@ -6,6 +6,7 @@ mod compose;
 mod invoke;
 mod operator;
 mod process;
+mod rollout;
 mod spread;
 
 use anyhow::Result;
@@ -29,6 +30,8 @@ enum Subject {
     Compose(compose::Options),
     /// Many graphs at once on a real API server (example: cargo xtask bench operator --graphs 100)
     Operator(operator::Options),
+    /// From kubectl apply to the first answer (example: cargo xtask bench rollout --rounds 5)
+    Rollout(rollout::Options),
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
@@ -36,6 +39,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         Subject::Invoke(options) => invoke::run(project, options),
         Subject::Compose(options) => compose::run(project, options),
         Subject::Operator(options) => operator::run(project, options),
+        Subject::Rollout(options) => rollout::run(project, options),
     }
 }
 

@@ -31,7 +31,8 @@ impl Kubectl {
         Self { hyperkube, kubeconfig }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// kubectl with these words, ready to be started.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.hyperkube);
         command.arg("kubectl").arg("--kubeconfig").arg(&self.kubeconfig).args(args);
         direct(&mut command);

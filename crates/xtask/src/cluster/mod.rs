@@ -24,6 +24,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::project::Project;
 use crate::{apt, tools};
+pub(crate) use rung::{Installed as World, http};
 use site::{Number, Site};
 
 /// Options of `cargo xtask cluster`.
@@ -74,6 +75,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
 pub(crate) fn test(project: &Project) -> Result<()> {
     can_make_a_node()?;
     smoke::run(project, &Site::new(&tools::cache("cluster")?, Number::Test))
+}
+
+/// Does `work` on a cluster of its own, where the chart is installed with the images of users.
+pub(crate) fn measured(project: &Project, work: impl FnOnce(&World) -> Result<()>) -> Result<()> {
+    can_make_a_node()?;
+    smoke::measured(project, &Site::new(&tools::cache("cluster")?, Number::Test), work)
 }
 
 /// A cluster that is up.

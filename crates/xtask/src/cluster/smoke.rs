@@ -20,7 +20,7 @@ const OBJECTS: &str = include_str!("testdata/smoke.yaml");
 
 pub(super) fn run(project: &Project, site: &Site) -> Result<()> {
     // Built first, so that no cluster waits for compilers.
-    let images = images::for_tests(project)?;
+    let images = images::for_cluster(project, false)?;
     let outcome = scenario(project, site, &images);
     // The error of the scenario says more than one of the clean-up would.
     let cleaned = one_node::down(site);
@@ -67,10 +67,35 @@ fn runs_the_product(
     tools: &Tools,
     images: &[PathBuf],
 ) -> Result<()> {
+    rung::run(&installed(project, site, tools, images)?)
+}
+
+/// The product alone, for whoever measures it.
+pub(super) fn measured(
+    project: &Project,
+    site: &Site,
+    work: impl FnOnce(&Installed) -> Result<()>,
+) -> Result<()> {
+    let images = images::for_cluster(project, true)?;
+    let outcome = one_node::up(site).and_then(|tools| {
+        let world = installed(project, site, &tools, &images)?;
+        world.install()?;
+        work(&world)
+    });
+    let cleaned = one_node::down(site);
+    outcome.and(cleaned)
+}
+
+fn installed(
+    project: &Project,
+    site: &Site,
+    tools: &Tools,
+    images: &[PathBuf],
+) -> Result<Installed> {
     for image in images {
         node::import(site, image)?;
     }
-    rung::run(&Installed {
+    Ok(Installed {
         kubectl: one_node::kubectl(site, tools)?,
         helm: tools.get("CG_HELM")?.to_path_buf(),
         kubeconfig: site.kubeconfig(),

@@ -52,10 +52,11 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Everything a cluster needs for a test: our programs as the tests build them, and a Collector.
-pub(crate) fn for_tests(project: &Project) -> Result<Vec<PathBuf>> {
+/// Everything a cluster needs: our programs, as the tests build them or as users have them, and a
+/// Collector.
+pub(crate) fn for_cluster(project: &Project, release: bool) -> Result<Vec<PathBuf>> {
     let folder = project.root().join("target/images");
-    let mut archives = programs(project, false, &folder)?;
+    let mut archives = programs(project, release, &folder)?;
     archives.push(collector(&folder)?);
     Ok(archives)
 }

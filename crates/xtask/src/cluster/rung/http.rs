@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Calls the route `/log`, and expects it to go well.
-pub(super) fn log(address: &str, message: &str) -> Result<()> {
+pub(crate) fn log(address: &str, message: &str) -> Result<()> {
     let body = serde_json::to_string(message)?;
     let stream = TcpStream::connect_timeout(&address.parse().context("address")?, LIMIT);
     let mut stream = stream.with_context(|| format!("connecting to {address}"))?;

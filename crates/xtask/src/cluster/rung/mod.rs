@@ -2,7 +2,7 @@
 //! mistakes, rolls, scales, uninstalls. Each scenario stands alone, given an installed operator;
 //! they share one cluster, since bringing one up costs more than all of them.
 
-mod http;
+pub(crate) mod http;
 mod life;
 mod mistake;
 mod pods;
@@ -54,4 +54,4 @@ fn step(name: &str, scenario: impl FnOnce() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-pub(super) use self::world::World as Installed;
+pub(crate) use self::world::World as Installed;

@@ -45,7 +45,7 @@ impl World {
     }
 
     /// Installs the chart as the README says, with the images that were loaded.
-    pub(super) fn install(&self) -> Result<()> {
+    pub(in crate::cluster) fn install(&self) -> Result<()> {
         self.install_as(RELEASE, &[])
     }
 
@@ -69,7 +69,7 @@ impl World {
     }
 
     /// A namespace that enforces the strictest level, as a user's may.
-    pub(super) fn namespace(&self, name: &str) -> Result<()> {
+    pub(crate) fn namespace(&self, name: &str) -> Result<()> {
         let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted" });
         self.apply(
             "default",
@@ -86,12 +86,12 @@ impl World {
     }
 
     /// One of the example files, as it lies there.
-    pub(super) fn apply_example(&self, namespace: &str, file: &str) -> Result<()> {
+    pub(crate) fn apply_example(&self, namespace: &str, file: &str) -> Result<()> {
         let path = self.root.join("examples").join(file).display().to_string();
         self.kubectl.run(&["apply", "--namespace", namespace, "--filename", &path]).map(|_| ())
     }
 
-    pub(super) fn delete_namespace(&self, name: &str) -> Result<()> {
+    pub(crate) fn delete_namespace(&self, name: &str) -> Result<()> {
         // Nobody needs its name again, and the cluster takes its time.
         self.kubectl.run(&["delete", "namespace", name, "--wait=false"]).map(|_| ())
     }
