@@ -105,6 +105,7 @@ fn installed(
         registry: tools::registry()?,
         runtime_node: images::runtime_node(project)?,
         socket: site.socket(),
+        audit_log: site.path("log/audit.log"),
     })
 }
 

@@ -61,8 +61,10 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
         world.ready(NAMESPACE, GRAPH)
     })?;
     world.helm(&["uninstall", OTHER, "--wait"])?;
-    let args = ["get", "all,leases", "--namespace", SYSTEM, "--output", "name"];
-    let left = world.kubectl.run(&args)?;
-    ensure!(left.trim().is_empty(), "left by the chart:\n{left}");
+    // Pods take their time to end, and the operator gives its lease back when it does.
+    world.until("everything of the chart to go", |world| {
+        let args = ["get", "all,leases", "--namespace", SYSTEM, "--output", "name"];
+        Ok(world.kubectl.run(&args)?.trim().is_empty())
+    })?;
     world.delete_namespace(NAMESPACE)
 }

@@ -2,6 +2,7 @@
 //! mistakes, rolls, scales, uninstalls. Each scenario stands alone, given an installed operator;
 //! they share one cluster, since bringing one up costs more than all of them.
 
+mod audit;
 pub(crate) mod http;
 mod life;
 mod mistake;
@@ -20,7 +21,7 @@ use self::world::World;
 
 type Scenario = fn(&World) -> Result<()>;
 
-const SCENARIOS: [(&str, Scenario); 13] = [
+const SCENARIOS: [(&str, Scenario); 14] = [
     ("both paths deliver records with their Kubernetes identity", records::both_paths),
     ("the graph stays ready without its collector", records::without_collector),
     ("a mistake shows its reason while the old pods serve", mistake::bad_revision),
@@ -34,6 +35,7 @@ const SCENARIOS: [(&str, Scenario); 13] = [
     ("helm test runs a graph", life::helm_test),
     ("deleting while the operator is down leaves nothing", life::deleted_while_down),
     ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),
+    ("the operator asked for nothing beyond its role", audit::only_what_the_role_has),
 ];
 
 pub(super) fn run(world: &World) -> Result<()> {

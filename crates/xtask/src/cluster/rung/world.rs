@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) registry: PathBuf,
     pub(crate) runtime_node: PathBuf,
     pub(crate) socket: PathBuf,
+    /// What accounts asked of the API server.
+    pub(crate) audit_log: PathBuf,
 }
 
 impl World {
