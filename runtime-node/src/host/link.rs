@@ -4,7 +4,7 @@
 use composer::{Grant, Ledger};
 use wasmtime::component::Linker;
 
-use super::{config_store, grpc, wasi_http, wasi_p2};
+use super::{Sight, config_store, grpc, wasi_http, wasi_p2};
 use crate::instances::State;
 use crate::settings::Settings;
 
@@ -52,6 +52,7 @@ fn link_grant(
     let interface = grant.interface.split('@').next().unwrap_or_default();
     let capability = grant.capability.as_deref().unwrap_or_default();
     let missing = || LinkError::Capability(capability.to_owned());
+    let sight = || Sight::of(ledger, &grant.instance);
     let environment = || settings.environment(&grant.component);
     let linked = match interface {
         "wasi:config/store" => {
@@ -61,11 +62,11 @@ fn link_grant(
         }
         ENDPOINT => {
             let endpoint = settings.endpoints.get(capability).ok_or_else(missing)?;
-            grpc::link(linker, slot, endpoint.clone())
+            grpc::link(linker, slot, endpoint.clone(), sight())
         }
         "wasi:http/outgoing-handler" => {
             let client = settings.http.get(capability).ok_or_else(missing)?;
-            wasi_http::link_outgoing(linker, slot, client.clone())
+            wasi_http::link_outgoing(linker, slot, client.clone(), sight())
         }
         "wasi:filesystem/preopens" => {
             let directories = settings.directories(capability);

@@ -5,9 +5,11 @@
 pub mod config_store;
 pub mod grpc;
 mod link;
+mod sight;
 pub mod wasi_http;
 pub mod wasi_p2;
 mod witness;
 
 pub use link::{LinkError, link};
-pub use witness::{Witness, is_telemetry};
+pub use sight::Sight;
+pub use witness::{Witness, Witnesses};

@@ -1,16 +1,38 @@
-//! The host's own view of the telemetry calls of one invocation: how many left, how many were
-//! acknowledged by a status of success. It knows nothing of records.
+//! The host's own view of the calls of one invocation that carry telemetry: how many left, how many
+//! were acknowledged by a status of success. It knows nothing of records.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::sight::Sight;
 
 /// gRPC methods that carry telemetry start so.
 const OTLP: &str = "/opentelemetry.proto.collector.";
 
 /// Whether calls of a gRPC method are telemetry; others are the graph's own business.
-pub fn is_telemetry(method: &str) -> bool {
+pub(super) fn is_telemetry(method: &str) -> bool {
     method.starts_with(OTLP)
+}
+
+/// The witnesses of one invocation.
+#[derive(Clone, Debug, Default)]
+pub struct Witnesses {
+    /// Of calls that a component with `delivery` answers for.
+    pub answered_for: Arc<Witness>,
+    /// Of all others.
+    pub others: Arc<Witness>,
+}
+
+impl Witnesses {
+    pub fn of(&self, sight: Sight) -> &Arc<Witness> {
+        if sight.is_answered_for { &self.answered_for } else { &self.others }
+    }
+
+    /// Time spent waiting for sends.
+    pub fn time(&self) -> Duration {
+        self.answered_for.time().saturating_add(self.others.time())
+    }
 }
 
 /// Counts of telemetry calls.
@@ -65,8 +87,7 @@ impl Witness {
         self.refused.load(Relaxed)
     }
 
-    /// Time spent waiting for sends.
-    pub fn time(&self) -> Duration {
+    fn time(&self) -> Duration {
         Duration::from_nanos(self.nanoseconds.load(Relaxed))
     }
 

@@ -11,9 +11,10 @@ use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Instan
 
 use super::callable::lookup;
 use super::state::State;
-use crate::host::Witness;
+use crate::host::{Witness, Witnesses};
 
-const INTERFACE: &str = "componentgraph:lifecycle/delivery@0.1.0";
+/// What a component exports that answers for its records.
+pub const INTERFACE: &str = "componentgraph:lifecycle/delivery@0.1.0";
 
 /// What became of the records of one invocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl Flushes {
                 Err(_) => return (delivery, Some(Cut::Late)),
             }
         }
-        delivery.weigh(!self.0.is_empty(), &store.data().witness);
+        delivery.weigh(&store.data().witnesses);
         (delivery, None)
     }
 }
@@ -113,12 +114,13 @@ impl Delivery {
 
     /// Not all could be asked. What was said before stands; of the rest only what the host saw is
     /// known, and none of it is proven.
-    pub(super) fn cut_short(mut self, witness: &Witness, reason: String) -> Self {
+    pub(super) fn cut_short(mut self, witnesses: &Witnesses, reason: String) -> Self {
         if self.records.created == 0 {
-            self.weigh(false, witness);
+            self.add_calls(&witnesses.answered_for);
         } else {
-            self.believe_in_part(witness);
+            self.believe_in_part(&witnesses.answered_for);
         }
+        self.add_calls(&witnesses.others);
         self.uncounted = true;
         self.last_error = Some(reason);
         self
@@ -140,25 +142,30 @@ impl Delivery {
         self.records += Counts { failed: unproven, ..Counts::default() };
     }
 
-    /// Counts as delivered only what both witnesses confirm.
-    fn weigh(&mut self, asked: bool, witness: &Witness) {
-        let (calls, ok) = (witness.calls(), witness.ok());
-        let lost = calls.saturating_sub(ok);
-        if !asked {
-            let refused = witness.refused();
-            self.records.created = calls.saturating_add(refused);
-            self.records.unverified = ok;
-            self.records.failed = lost.saturating_add(refused);
-            self.last_error = witness.last_error();
-            return;
-        }
+    /// Counts as delivered only what both witnesses confirm, and calls for which nobody answers.
+    fn weigh(&mut self, witnesses: &Witnesses) {
+        let witness = &witnesses.answered_for;
+        let lost = witness.calls() > witness.ok();
         let admitted = self.records.lost() > 0;
-        if self.records.acknowledged > 0 && (ok == 0 || lost > 0 && !admitted) {
+        if self.records.acknowledged > 0 && (witness.ok() == 0 || lost && !admitted) {
             self.doubt();
             self.last_error = witness
                 .last_error()
                 .or_else(|| Some("no grpc-status of success was seen for them".to_owned()));
         }
+        self.add_calls(&witnesses.others);
+    }
+
+    /// Of calls only the status is known, not how many records they carried.
+    fn add_calls(&mut self, witness: &Witness) {
+        let (calls, ok, refused) = (witness.calls(), witness.ok(), witness.refused());
+        self.records += Counts {
+            created: calls.saturating_add(refused),
+            unverified: ok,
+            failed: calls.saturating_sub(ok).saturating_add(refused),
+            ..Counts::default()
+        };
+        self.last_error = witness.last_error().or(self.last_error.take());
     }
 }
 
@@ -174,15 +181,22 @@ fn depth(ledger: &Ledger, id: &str, above: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
-    fn weighed(asked: bool, records: Counts, ok: u64, failed: u64) -> Counts {
+    fn saw(ok: u64, failed: u64) -> Arc<Witness> {
         let witness = Witness::default();
         (0..ok + failed).for_each(|_| witness.began());
         (0..ok).for_each(|_| witness.confirmed());
         (0..failed).for_each(|_| witness.explain("UNAVAILABLE: gone"));
+        Arc::new(witness)
+    }
+
+    fn weighed(records: Counts, ok: u64, failed: u64) -> Counts {
+        let witnesses = Witnesses { answered_for: saw(ok, failed), ..Witnesses::default() };
         let mut delivery = Delivery { records, ..Delivery::default() };
-        delivery.weigh(asked, &witness);
+        delivery.weigh(&witnesses);
         delivery.records
     }
 
@@ -213,23 +227,23 @@ mod tests {
             delivery.add(answer(u64::MAX, u64::MAX, u64::MAX, u64::MAX));
         }
         assert!(delivery.is_lossy());
-        delivery.weigh(true, &Witness::default());
+        delivery.weigh(&Witnesses::default());
         assert_eq!((delivery.records.acknowledged, delivery.records.failed), (0, u64::MAX));
     }
 
     #[test]
     fn acknowledged_needs_both_witnesses() {
         let said = Counts { created: 3, acknowledged: 3, ..Counts::default() };
-        assert_eq!(weighed(true, said, 1, 0), said);
+        assert_eq!(weighed(said, 1, 0), said);
         let lost = Counts { created: 3, failed: 3, ..Counts::default() };
-        assert_eq!(weighed(true, said, 0, 0), lost);
-        assert_eq!(weighed(true, said, 1, 1), lost);
+        assert_eq!(weighed(said, 0, 0), lost);
+        assert_eq!(weighed(said, 1, 1), lost);
     }
 
     #[test]
     fn an_admitted_failure_explains_a_failed_call() {
         let said = Counts { created: 3, acknowledged: 2, failed: 1, ..Counts::default() };
-        assert_eq!(weighed(true, said, 1, 1), said);
+        assert_eq!(weighed(said, 1, 1), said);
     }
 
     #[test]
@@ -239,31 +253,34 @@ mod tests {
         (0..3).for_each(|_| witness.began());
         witness.withdrew("too_large: …");
         (0..2).for_each(|_| witness.confirmed());
+        let witnesses = Witnesses { answered_for: Arc::new(witness), ..Witnesses::default() };
         let mut delivery = Delivery { records: said, ..Delivery::default() };
-        delivery.weigh(true, &witness);
+        delivery.weigh(&witnesses);
         assert_eq!(delivery.records, said);
     }
 
     #[test]
     fn what_was_said_stands_when_another_cannot_be_asked() {
-        let witness = Witness::default();
-        (0..2).for_each(|_| witness.began());
-        witness.confirmed();
+        let witnesses = Witnesses { answered_for: saw(1, 1), ..Witnesses::default() };
         let mut delivery = Delivery::default();
         delivery.add(answer(3, 3, 0, 0));
-        let delivery = delivery.cut_short(&witness, "late".to_owned());
+        let delivery = delivery.cut_short(&witnesses, "late".to_owned());
         let counts = Counts { created: 4, acknowledged: 3, failed: 1, ..Counts::default() };
         assert_eq!((delivery.records, delivery.is_lossy()), (counts, true));
         // Where nobody was asked, calls are counted, and status 0 was seen for one of them.
-        let delivery = Delivery::default().cut_short(&witness, "trapped".to_owned());
+        let delivery = Delivery::default().cut_short(&witnesses, "trapped".to_owned());
         let counts = Counts { created: 2, unverified: 1, failed: 1, ..Counts::default() };
         assert_eq!((delivery.records, delivery.uncounted), (counts, true));
     }
 
     #[test]
-    fn without_delivery_calls_are_unverified() {
-        let counts = weighed(false, Counts::default(), 2, 1);
-        let expected = Counts { created: 3, unverified: 2, failed: 1, ..Counts::default() };
-        assert_eq!(counts, expected);
+    fn calls_for_which_nobody_answers_are_unverified() {
+        let said = Counts { created: 3, acknowledged: 3, ..Counts::default() };
+        let witnesses = Witnesses { answered_for: saw(1, 0), others: saw(2, 1) };
+        let mut delivery = Delivery { records: said, ..Delivery::default() };
+        delivery.weigh(&witnesses);
+        let expected = Counts { created: 6, unverified: 2, failed: 1, ..said };
+        assert_eq!(delivery.records, expected);
+        assert_eq!(delivery.last_error.as_deref(), Some("UNAVAILABLE: gone"));
     }
 }

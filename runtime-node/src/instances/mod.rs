@@ -11,7 +11,6 @@ mod state;
 mod tests;
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -23,7 +22,7 @@ use wasmtime::{Store, UpdateDeadline};
 use delivery::{Cut, Flushes};
 
 pub use callable::Callable;
-pub use delivery::Delivery;
+pub use delivery::{Delivery, INTERFACE as DELIVERY};
 pub use failure::Failure;
 pub use outcome::{Outcome, Times};
 pub use state::State;
@@ -135,12 +134,12 @@ impl Instances {
 
     /// A trap closes the whole store, so buffered records can no longer be asked for.
     fn undelivered(&self, store: &Store<State>) -> Delivery {
-        let witness = &store.data().witness;
-        if self.flushes.is_empty() && witness.calls() == 0 {
+        let witnesses = &store.data().witnesses;
+        if self.flushes.is_empty() && witnesses.others.calls() == 0 {
             return Delivery::default();
         }
         let reason = "the invocation ended before its records were delivered";
-        Delivery::default().cut_short(witness, reason.to_owned())
+        Delivery::default().cut_short(witnesses, reason.to_owned())
     }
 
     async fn deliver(
@@ -153,9 +152,9 @@ impl Instances {
         let limit = self.limits.delivery;
         store.data_mut().budget.forget_refusal();
         let (delivery, cut) = self.flushes.run(store, instance, limit).await;
-        let witness = Arc::clone(&store.data().witness);
+        let witnesses = store.data().witnesses.clone();
         times.deliver = begun.elapsed();
-        times.send = witness.time();
+        times.send = witnesses.time();
         let reason = match cut {
             None => return delivery,
             Some(Cut::Failed(error)) => {
@@ -163,7 +162,7 @@ impl Instances {
             }
             Some(Cut::Late) => format!("delivery took longer than {limit:?}"),
         };
-        delivery.cut_short(&witness, reason)
+        delivery.cut_short(&witnesses, reason)
     }
 
     fn failure(&self, store: &Store<State>, error: &wasmtime::Error, limit: Duration) -> Failure {

@@ -1,7 +1,6 @@
 //! What a store holds during one invocation. Everything that not every invocation needs is made
 //! when first asked for. It does not know which component calls: host functions know their slot.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::component::ResourceTable;
@@ -11,14 +10,14 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use super::budget::Budget;
-use crate::host::Witness;
+use crate::host::Witnesses;
 use crate::host::wasi_http::{HttpState, HttpView};
 
 /// Per-invocation state of the host.
 pub struct State {
     pub table: ResourceTable,
     pub http: WasiHttpCtx,
-    pub witness: Arc<Witness>,
+    pub witnesses: Witnesses,
     pub(super) budget: Budget,
     pub(super) deadline: Instant,
     clocks: Option<WasiClocksCtx>,
@@ -31,7 +30,7 @@ impl State {
         Self {
             table: ResourceTable::new(),
             http: WasiHttpCtx::new(),
-            witness: Arc::default(),
+            witnesses: Witnesses::default(),
             budget: Budget::new(memory),
             deadline,
             clocks: None,
@@ -56,6 +55,6 @@ impl State {
 
 impl HttpState for State {
     fn http(&mut self) -> HttpView<'_> {
-        HttpView { table: &mut self.table, ctx: &mut self.http, witness: &self.witness }
+        HttpView { table: &mut self.table, ctx: &mut self.http, witnesses: &self.witnesses }
     }
 }

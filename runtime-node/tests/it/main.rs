@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fixtures;

@@ -10,7 +10,7 @@ use telemetry::{Channel, SendError};
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
-use super::witness::{Witness, is_telemetry};
+use super::{Sight, Witness};
 use crate::instances::State;
 
 /// One `grpc` capability: a channel and the methods that may be called through it.
@@ -25,11 +25,11 @@ impl Endpoint {
         Self { name, channel, paths }
     }
 
-    async fn send(&self, witness: &Witness, path: &str, data: Vec<u8>) -> Answer {
+    async fn send(&self, witness: &Witness, sight: Sight, path: &str, data: Vec<u8>) -> Answer {
         let Some(method) = self.paths.get(path) else {
             return Err(self.unknown(path));
         };
-        let telemetry = is_telemetry(method);
+        let telemetry = sight.sees(method);
         let begun = Instant::now();
         if telemetry {
             // Said before the wait: the invocation may end during it, and then the call is lost.
@@ -84,14 +84,15 @@ pub fn link(
     linker: &mut Linker<State>,
     slot: &str,
     endpoint: Arc<Endpoint>,
+    sight: Sight,
 ) -> wasmtime::Result<()> {
     let mut instance = linker.instance(slot)?;
     instance.func_wrap_async(
         "send",
         move |store: StoreContextMut<'_, State>, (path, data): (String, Vec<u8>)| {
             let endpoint = Arc::clone(&endpoint);
-            let witness = Arc::clone(&store.data().witness);
-            Box::new(async move { Ok((endpoint.send(&witness, &path, data).await,)) })
+            let witness = Arc::clone(store.data().witnesses.of(sight));
+            Box::new(async move { Ok((endpoint.send(&witness, sight, &path, data).await,)) })
         },
     )
 }

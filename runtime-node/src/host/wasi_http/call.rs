@@ -7,7 +7,7 @@ use std::time::Instant;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request};
 
-use crate::host::{Witness, is_telemetry};
+use crate::host::{Sight, Witness};
 
 /// A status of 0, or why the call did not succeed.
 pub(super) type Verdict = Result<(), String>;
@@ -27,8 +27,12 @@ impl Call {
     }
 
     /// A call for the witness, if the request is one.
-    pub(super) fn of<B>(request: &Request<B>, witness: &Arc<Witness>) -> Option<Self> {
-        let seen = is_grpc(request.headers()) && is_telemetry(request.uri().path());
+    pub(super) fn of<B>(
+        request: &Request<B>,
+        witness: &Arc<Witness>,
+        sight: Sight,
+    ) -> Option<Self> {
+        let seen = is_grpc(request.headers()) && sight.sees(request.uri().path());
         seen.then(|| Self::begin(witness))
     }
 

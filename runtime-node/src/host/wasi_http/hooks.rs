@@ -12,7 +12,7 @@ use wasmtime_wasi_http::{
 
 use super::call::Call;
 use super::client::Client;
-use crate::host::Witness;
+use crate::host::{Sight, Witness, Witnesses};
 
 /// A store's data that components can make HTTP requests with.
 pub trait HttpState: Send + 'static {
@@ -23,8 +23,7 @@ pub trait HttpState: Send + 'static {
 pub struct HttpView<'a> {
     pub table: &'a mut ResourceTable,
     pub ctx: &'a mut WasiHttpCtx,
-    /// The witness of the invocation.
-    pub witness: &'a Arc<Witness>,
+    pub witnesses: &'a Witnesses,
 }
 
 impl<'a> HttpView<'a> {
@@ -44,6 +43,7 @@ type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
 pub(super) struct SlotHooks<'a> {
     pub(super) client: &'a Arc<Client>,
     pub(super) witness: &'a Arc<Witness>,
+    pub(super) sight: Sight,
 }
 
 impl WasiHttpHooks for SlotHooks<'_> {
@@ -62,7 +62,7 @@ impl WasiHttpHooks for SlotHooks<'_> {
         options: Option<RequestOptions>,
         _: Io,
     ) -> Sending {
-        let call = Call::of(&request, self.witness);
+        let call = Call::of(&request, self.witness, self.sight);
         let sending = Arc::clone(self.client).send(request, options, call);
         // Connections run in tasks of the pool, so there is nothing left to drive.
         Box::new(async { Ok((sending.await?, Box::new(async { Ok(()) }) as Io)) })

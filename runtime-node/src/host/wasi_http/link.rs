@@ -15,6 +15,7 @@ use wasmtime_wasi_http::{RequestOptions, WasiHttp, WasiHttpCtxView};
 use super::client::Client;
 use super::errors;
 use super::hooks::{HttpState, HttpView, SlotHooks};
+use crate::host::Sight;
 
 /// The name under which the bindings define the types.
 const TYPES: &str = "wasi:http/types@0.2.12";
@@ -48,11 +49,12 @@ pub fn link_outgoing<T: HttpState>(
     linker: &mut Linker<T>,
     slot: &str,
     client: Arc<Client>,
+    sight: Sight,
 ) -> wasmtime::Result<()> {
     linker.instance(slot)?.func_wrap(
         "handle",
         move |mut store: StoreContextMut<'_, T>, parameters: Parameters| {
-            Ok((handle(store.data_mut().http(), &client, parameters)?,))
+            Ok((handle(store.data_mut().http(), &client, sight, parameters)?,))
         },
     )
 }
@@ -60,11 +62,13 @@ pub fn link_outgoing<T: HttpState>(
 fn handle(
     view: HttpView<'_>,
     client: &Arc<Client>,
+    sight: Sight,
     (request, options): Parameters,
 ) -> wasmtime::Result<Handled> {
-    let HttpView { table, ctx, witness } = view;
+    let HttpView { table, ctx, witnesses } = view;
+    let witness = witnesses.of(sight);
     let given = options.as_ref().map(Resource::rep);
-    let mut hooks = SlotHooks { client, witness };
+    let mut hooks = SlotHooks { client, witness, sight };
     let mut http = WasiHttpCtxView { hooks: &mut hooks, table: &mut *table, ctx };
     let handled = answer(http.handle(request, options));
     // `handle` reads the options but leaves them in the table, though the guest gave them away.

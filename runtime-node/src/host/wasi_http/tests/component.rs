@@ -12,10 +12,10 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 use super::server::Server;
-use crate::host::Witness;
 use crate::host::wasi_http::{
     AllowList, Client, HttpState, HttpView, Limits, link_outgoing, link_types,
 };
+use crate::host::{Sight, Witness, Witnesses};
 
 const GRAPH: &str = r#"
 apiVersion: componentgraph.dev/v1alpha1
@@ -35,12 +35,12 @@ struct Host {
     table: ResourceTable,
     http: WasiHttpCtx,
     wasi: WasiCtx,
-    witness: Arc<Witness>,
+    witnesses: Witnesses,
 }
 
 impl HttpState for Host {
     fn http(&mut self) -> HttpView<'_> {
-        HttpView { table: &mut self.table, ctx: &mut self.http, witness: &self.witness }
+        HttpView { table: &mut self.table, ctx: &mut self.http, witnesses: &self.witnesses }
     }
 }
 
@@ -85,12 +85,12 @@ impl Node {
     /// Sends `size` bytes through a component, in a fresh store: the code of its answer, without
     /// the adapter's own words.
     async fn send(&self, component: &str, key: &str, size: usize) -> (String, Arc<Witness>) {
-        let witness = Arc::new(Witness::default());
+        let witnesses = Witnesses::default();
         let host = Host {
             table: ResourceTable::new(),
             http: WasiHttpCtx::new(),
             wasi: WasiCtx::default(),
-            witness: Arc::clone(&witness),
+            witnesses: witnesses.clone(),
         };
         let mut store = Store::new(self.pre.engine(), host);
         let instance = self.pre.instantiate_async(&mut store).await.unwrap();
@@ -105,7 +105,7 @@ impl Node {
             Ok(()) => "ok",
             Err(text) => text.split(':').next().unwrap(),
         };
-        (code.to_owned(), witness)
+        (code.to_owned(), witnesses.others)
     }
 }
 
@@ -125,7 +125,8 @@ fn link(ledger: &composer::Ledger, url: &str) -> Linker<Host> {
         if grant.interface.starts_with("wasi:http/outgoing-handler@") {
             let of = |(name, _): &&(&str, _)| *name == grant.component;
             let (_, client) = clients.iter().find(of).unwrap();
-            link_outgoing(&mut linker, slot, Arc::clone(client)).unwrap();
+            let sight = Sight::of(ledger, &grant.instance);
+            link_outgoing(&mut linker, slot, Arc::clone(client), sight).unwrap();
         } else {
             assert_eq!(grant.interface, "wasi:config/store@0.2.0-rc.1");
             link_config(&mut linker, slot, config(url));
