@@ -48,7 +48,7 @@ pub async fn serve(
     let front = front(&node, &routes, &metrics).map_err(|problems| manifest.problems(problems))?;
     let front = Arc::new(Current::new(front));
     let timing = Timing { headers: HEADERS, grace: ports.stop_grace, drain: ports.drain };
-    let stop_signal = stop_signal();
+    let told = stop_signal();
     let http = match &manifest.graph.spec.http {
         Some(_) => Some(bind(manifest, ports.http, timing, "spec.http.port", "--port").await?),
         None => None,
@@ -72,18 +72,26 @@ pub async fn serve(
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let admin_done = stop.clone();
-    let looking_after = tokio::spawn(
-        admin.serve(Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }), async move {
-            admin_done.cancelled().await
-        }),
-    );
+    let looking_after = tokio::spawn(admin.serve(
+        Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }),
+        async move { admin_done.cancelled().await },
+        CancellationToken::new(),
+    ));
+    let hurry = CancellationToken::new();
+    let hurried = hurry.clone();
     let stopping = async move {
-        stop_signal.await;
+        told.await;
+        let again = stop_signal();
+        tokio::spawn(async move {
+            again.await;
+            tracing::warn!("told to stop again: nothing is waited for");
+            hurried.cancel();
+        });
         readiness.set(Phase::Draining);
         tracing::info!("draining");
     };
     let drained = match http {
-        Some(http) => http.serve(front, stopping).await,
+        Some(http) => http.serve(front, stopping, hurry).await,
         None => {
             stopping.await;
             Drained { unfinished: 0 }

@@ -49,11 +49,15 @@ impl Serving {
         self.end("-TERM").await
     }
 
-    /// Sends a signal and returns the exit code.
-    pub(crate) async fn end(mut self, signal: &str) -> i32 {
+    pub(crate) async fn signal(&self, signal: &str) {
         let id = self.child.id().expect("running").to_string();
         let killed = tokio::process::Command::new("kill").args([signal, &id]).status().await;
         assert!(killed.expect("kill").success());
+    }
+
+    /// Sends a signal and returns the exit code.
+    pub(crate) async fn end(mut self, signal: &str) -> i32 {
+        self.signal(signal).await;
         let ended = tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("in time");
         ended.expect("wait").code().expect("code")
     }

@@ -96,11 +96,13 @@ impl Server {
     }
 
     /// Serves until `shutdown`, then for the grace, then finishes what is in flight. A request
-    /// runs to its end even if its client has gone: its records are still to be delivered.
+    /// runs to its end even if its client has gone: its records are still to be delivered. After
+    /// `hurry` nothing is waited for.
     pub async fn serve<A: Answer>(
         self,
         answer: Arc<A>,
         shutdown: impl Future<Output = ()> + Send,
+        hurry: CancellationToken,
     ) -> Drained {
         let drain = CancellationToken::new();
         let requests = TaskTracker::new();
@@ -108,7 +110,8 @@ impl Server {
         let grace = self.timing.grace;
         let mut end = std::pin::pin!(async {
             shutdown.await;
-            tokio::time::sleep(grace).await;
+            // Whether in a hurry or not, the grace is over.
+            let _ = tokio::time::timeout(grace, hurry.cancelled()).await;
         });
         loop {
             tokio::select! {
@@ -133,6 +136,7 @@ impl Server {
             requests.wait().await;
         };
         // What is left at the end of the time is said by the count below.
+        let finished = hurry.run_until_cancelled(finished);
         let _ = tokio::time::timeout(self.timing.drain, finished).await;
         Drained { unfinished: requests.len() }
     }

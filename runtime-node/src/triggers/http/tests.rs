@@ -16,6 +16,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use wasmtime::component::Val;
 
 use super::*;
@@ -115,9 +116,10 @@ pub(super) async fn serve<A: Answer>(
     let server = Server::bind(([127, 0, 0, 1], 0).into(), timing).await.unwrap();
     let address = server.local_addr();
     let (stop, stopped) = oneshot::channel::<()>();
-    let served = tokio::spawn(server.serve(answer, async {
+    let stopping = async {
         let _ = stopped.await;
-    }));
+    };
+    let served = tokio::spawn(server.serve(answer, stopping, CancellationToken::new()));
     (address, stop, served)
 }
 

@@ -103,6 +103,25 @@ async fn a_request_that_takes_longer_is_given_up() {
     request.abort();
 }
 
+/// Whoever says it twice does not want to wait, neither for the grace nor for requests.
+#[tokio::test]
+async fn a_second_signal_ends_the_node_at_once() {
+    let slow = Slow::start().await;
+    for (grace, code) in [("0", 4), ("3600", 0)] {
+        let more = ["--drain", "3600", "--stop-grace", grace];
+        let serving = Serving::start(&slow.graph(""), &more).await;
+        let admin = serving.admin;
+        // With the first of the two nodes a request is under way.
+        let request = (code == 4).then(|| slow.request(serving.http.expect("port")));
+        if request.is_some() {
+            slow.came().await;
+        }
+        serving.signal("-INT").await;
+        until("not draining", async || ask(admin, "GET", "/readyz", "").await.status == 503).await;
+        assert_eq!(serving.end("-INT").await, code);
+    }
+}
+
 /// Others need time to notice that this node is no longer ready.
 #[tokio::test]
 async fn requests_are_taken_during_the_grace() {
