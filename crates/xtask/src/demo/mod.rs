@@ -19,6 +19,7 @@ const PATHS: [(&str, &str); 2] = [
     ("otel-example", "examples/otel/capability.yaml"),
     ("otel-example-components", "examples/otel/components.yaml"),
 ];
+const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const ARRIVAL: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(project: &Project) -> Result<()> {
@@ -26,7 +27,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     crate::wasm::run(project)?;
     let node = build_node(root)?;
     let receiver = Receiver::start(&node)?;
-    println!("receiver: {} (set as OTEL_EXPORTER_OTLP_ENDPOINT)", receiver.endpoint);
+    println!("receiver: {} (set as {ENDPOINT})", receiver.endpoint);
     let mut sent = Vec::new();
     let mut lines = Vec::new();
     for (graph, manifest) in PATHS {
@@ -44,7 +45,24 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         find(sent, &got)?;
     }
     println!("both paths delivered their record exactly once");
+    println!("{}", farewell(root, &node, &receiver.endpoint));
     Ok(())
+}
+
+/// The receiver ends with the demo, and without one the lines above would only show a loss.
+fn farewell(root: &Path, node: &Path, endpoint: &str) -> String {
+    let address = endpoint.strip_prefix("http://").unwrap_or(endpoint);
+    format!(
+        "\nThe receiver ends here. To call again with the lines above, start one in {} first:\n\
+         $ {} collector --listen {address}",
+        root.display(),
+        shown(root, node)
+    )
+}
+
+/// A path as it is written in the root of the repository.
+fn shown(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
 /// Builds the node in the profile that tests use too, and says where it is.
@@ -84,7 +102,7 @@ impl Run<'_> {
     fn invoke(&self) -> Result<Sent> {
         let message = format!("{} {}", self.graph, unique()?);
         println!("== {}", self.graph);
-        println!("$ runtime-node invoke {} guest test.log {message:?}", self.manifest);
+        println!("$ {}", self.line(&message));
         self.show_wiring()?;
         let output = self
             .command("invoke")
@@ -97,6 +115,13 @@ impl Run<'_> {
             bail!("path {}: runtime-node ended with {}", self.graph, output.status);
         }
         Ok(Sent { graph: self.graph.to_owned(), message })
+    }
+
+    /// What does the same in a shell, in the root of the repository.
+    fn line(&self, message: &str) -> String {
+        let (endpoint, node) = (self.endpoint, shown(self.root, self.node));
+        let manifest = self.manifest;
+        format!("{ENDPOINT}={endpoint} {node} invoke {manifest} guest test.log {message:?}")
     }
 
     fn show_wiring(&self) -> Result<()> {
@@ -113,7 +138,7 @@ impl Run<'_> {
 
     fn command(&self, word: &str) -> Command {
         let mut command = Command::new(self.node);
-        command.arg(word).current_dir(self.root).env("OTEL_EXPORTER_OTLP_ENDPOINT", self.endpoint);
+        command.arg(word).current_dir(self.root).env(ENDPOINT, self.endpoint);
         command
     }
 }
@@ -126,4 +151,27 @@ fn indent(text: &str) -> String {
 fn unique() -> Result<String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("reading the clock")?;
     Ok(format!("{:x}-{:x}", now.as_nanos(), std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_can_be_pasted() {
+        let (root, node) = (Path::new("/src/cg"), Path::new("/src/cg/target/debug/runtime-node"));
+        let endpoint = "http://127.0.0.1:4000";
+        let run = Run { root, node, endpoint, graph: "g", manifest: "examples/g.yaml" };
+        assert_eq!(
+            run.line("g 1-2"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4000 target/debug/runtime-node invoke \
+             examples/g.yaml guest test.log \"g 1-2\""
+        );
+        let farewell = farewell(root, Path::new("/elsewhere/runtime-node"), endpoint);
+        assert!(farewell.contains("in /src/cg first"), "{farewell}");
+        assert!(
+            farewell.ends_with("\n$ /elsewhere/runtime-node collector --listen 127.0.0.1:4000"),
+            "{farewell}"
+        );
+    }
 }
