@@ -54,7 +54,7 @@ fn is_success(fault: &Fault) -> bool {
 
 /// Enough for `slow`; `never answers` takes that long.
 fn shape(way: Way) -> Shape {
-    Shape { timeout: Some("3s"), ..Shape::new(way, Guest::HelloLog) }
+    Shape { timeout: Some("3s"), ..Shape::new(way, Guest::Hello) }
 }
 
 async fn invoke(shape: Shape, address: impl ToString) -> Ended {
@@ -146,7 +146,7 @@ async fn every_fault_has_its_exit_code_counts_and_message() {
 async fn a_receiver_that_never_answers_to_logs_and_spans() {
     let ends = Way::BOTH.map(|way| async move {
         let server = FaultyServer::start(Fault::NeverAnswers).await.unwrap();
-        let graph = Shape::new(way, Guest::SpanLog).graph();
+        let graph = Shape::new(way, Guest::Spans).graph();
         let ended = graph.invoke(&server.url(), "full", None).await;
         assert_eq!(ended.code, Some(5), "{ended:?}");
         let counts = "created=2 acknowledged=0 rejected=0 failed=2 unverified=0";

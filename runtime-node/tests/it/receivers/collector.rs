@@ -18,7 +18,8 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
-use super::support::{Arrived, Running, Way, announced, decode, tool};
+use super::records::{Arrived, ArrivedSpan, decode, decode_spans};
+use super::support::{Running, Way, announced, tool};
 use super::{Receiver, conform, in_time, refuses};
 
 /// Another process may take the port between choosing it and listening on it.
@@ -64,7 +65,9 @@ exporters:
     retry_on_failure: {{enabled: false}}
 service:
   telemetry: {{metrics: {{level: none}}}}
-  pipelines: {{logs: {{receivers: [otlp], exporters: [otlp_http]}}}}
+  pipelines:
+    logs: {{receivers: [otlp], exporters: [otlp_http]}}
+    traces: {{receivers: [otlp], exporters: [otlp_http]}}
 "
     )
 }
@@ -75,11 +78,16 @@ impl Receiver for Collector {
     }
 
     fn arrived(&self) -> Vec<Arrived> {
-        self.sink.messages.lock().unwrap().iter().flat_map(|message| decode(message)).collect()
+        self.sink.messages("/v1/logs").iter().flat_map(|message| decode(message)).collect()
+    }
+
+    fn spans(&self) -> Vec<ArrivedSpan> {
+        self.sink.messages("/v1/traces").iter().flat_map(|message| decode_spans(message)).collect()
     }
 }
 
-type Messages = Arc<Mutex<Vec<Bytes>>>;
+/// Path and body.
+type Messages = Arc<Mutex<Vec<(String, Bytes)>>>;
 
 /// An OTLP/HTTP server that keeps the bodies.
 struct Sink {
@@ -95,6 +103,12 @@ impl Sink {
         let messages = Messages::default();
         let task = tokio::spawn(accept(listener, Arc::clone(&messages)));
         Self { address, messages, task }
+    }
+
+    fn messages(&self, path: &str) -> Vec<Bytes> {
+        let messages = self.messages.lock().unwrap();
+        let of_path = messages.iter().filter(|message| message.0 == path);
+        of_path.map(|message| message.1.clone()).collect()
     }
 }
 
@@ -118,9 +132,9 @@ async fn take(
     request: Request<Incoming>,
     messages: Messages,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    assert_eq!(request.uri().path(), "/v1/logs");
+    let path = request.uri().path().to_owned();
     let body = request.into_body().collect().await.unwrap().to_bytes();
-    messages.lock().unwrap().push(body);
+    messages.lock().unwrap().push((path, body));
     let mut response = Response::new(Full::default());
     response
         .headers_mut()

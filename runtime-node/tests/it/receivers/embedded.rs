@@ -1,13 +1,13 @@
 //! `runtime-node collector`, the receiver a developer runs.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::{Arrived, Running, Way, announced, node};
+use super::records::{Arrived, ArrivedSpan, Attributes};
+use super::support::{Running, Way, announced, node};
 use super::{Receiver, conform, in_time, limits};
 
 struct Embedded {
@@ -33,28 +33,42 @@ impl Embedded {
     }
 }
 
+impl Embedded {
+    fn lines(&self, signal: &str) -> Vec<Value> {
+        let printed = std::fs::read_to_string(&self.printed).unwrap();
+        let lines = printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["signal"] == signal).collect()
+    }
+}
+
 impl Receiver for Embedded {
     fn url(&self) -> String {
         self.url.clone()
     }
 
     fn arrived(&self) -> Vec<Arrived> {
-        let printed = std::fs::read_to_string(&self.printed).unwrap();
-        printed.lines().map(|line| read(&serde_json::from_str(line).unwrap())).collect()
+        let log = |line: &Value| Arrived {
+            body: text(&line["body"]),
+            severity: line["severity_number"].as_i64().unwrap(),
+            resource: resource(line),
+        };
+        self.lines("log").iter().map(log).collect()
+    }
+
+    fn spans(&self) -> Vec<ArrivedSpan> {
+        let span =
+            |line: &Value| ArrivedSpan { name: text(&line["name"]), resource: resource(line) };
+        self.lines("span").iter().map(span).collect()
     }
 }
 
-fn read(line: &Value) -> Arrived {
-    assert_eq!(line["signal"], "log");
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let resource = line["resource"].as_object().unwrap().iter();
-    Arrived {
-        body: text(&line["body"]),
-        severity: line["severity_number"].as_i64().unwrap(),
-        resource: resource
-            .map(|(key, value)| (key.clone(), text(value)))
-            .collect::<BTreeMap<_, _>>(),
-    }
+fn resource(line: &Value) -> Attributes {
+    let pairs = line["resource"].as_object().unwrap().iter();
+    pairs.map(|(key, value)| (key.clone(), text(value))).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use telemetry::faulty::{Fault, FaultyServer};
 
-use super::support::{Arrived, decode};
+use super::records::{Arrived, ArrivedSpan, decode, decode_spans};
+use super::support::{LOGS, TRACES};
 use super::{Receiver, conform, in_time};
 
 impl Receiver for FaultyServer {
@@ -11,7 +12,13 @@ impl Receiver for FaultyServer {
     }
 
     fn arrived(&self) -> Vec<Arrived> {
-        self.received().iter().flat_map(|call| decode(&call.message)).collect()
+        let calls = self.received().into_iter().filter(|call| call.method == LOGS);
+        calls.flat_map(|call| decode(&call.message)).collect()
+    }
+
+    fn spans(&self) -> Vec<ArrivedSpan> {
+        let calls = self.received().into_iter().filter(|call| call.method == TRACES);
+        calls.flat_map(|call| decode_spans(&call.message)).collect()
     }
 }
 
@@ -22,7 +29,7 @@ async fn faulty_server_without_a_fault() {
         conform(&server).await;
         for call in server.received() {
             let header = |name: &str| call.headers[name].to_str().unwrap().to_owned();
-            assert_eq!(call.method, "/opentelemetry.proto.collector.logs.v1.LogsService/Export");
+            assert!([LOGS, TRACES].contains(&call.method.as_str()), "{}", call.method);
             assert_eq!(header("content-type"), "application/grpc");
             assert_eq!(header("te"), "trailers");
             assert_eq!(header("grpc-timeout"), "10000m");

@@ -1,23 +1,28 @@
-//! Both paths against four receivers. Records arrive whole and once, whatever their size, and what
-//! is too large is counted as lost.
+//! Both paths against four receivers. Records of both signals arrive whole and once, whatever their
+//! size, and what is too large is counted as lost.
 
 mod collector;
 mod embedded;
 mod faulty;
 mod python;
+mod records;
 pub(crate) mod support;
 
 use std::time::Duration;
 
-use support::{Arrived, Ended, Guest, Shape, Way};
+use records::{Arrived, ArrivedSpan, Attributes};
+use support::{Ended, Guest, Shape, Way};
 
 /// Something that receives OTLP, started by a test.
 pub(crate) trait Receiver {
     /// Where exporters send to.
     fn url(&self) -> String;
 
-    /// All records so far, in order of arrival.
+    /// All log records so far, in order of arrival.
     fn arrived(&self) -> Vec<Arrived>;
+
+    /// All spans so far, in order of arrival.
+    fn spans(&self) -> Vec<ArrivedSpan>;
 }
 
 const KIB: usize = 1 << 10;
@@ -33,11 +38,11 @@ fn is_long() -> bool {
 
 /// Everything a receiver is asked to take, on both paths.
 async fn conform(receiver: &impl Receiver) {
-    let sizes: &[usize] = if is_long() { &[1, 64 * KIB, 3 * MIB] } else { &[64 * KIB, 3 * MIB] };
     for way in Way::BOTH {
-        for size in sizes {
-            delivers(receiver, Shape::new(way, Guest::BigLog), *size).await;
+        for size in [1, 64 * KIB, 3 * MIB] {
+            delivers(receiver, Shape::new(way, Guest::Big), size).await;
         }
+        delivers_spans(receiver, way).await;
         if is_long() {
             limits(receiver, way).await;
         }
@@ -46,7 +51,7 @@ async fn conform(receiver: &impl Receiver) {
 
 /// 8 MiB: refused at the default limit, delivered where it is raised.
 async fn limits(receiver: &impl Receiver, way: Way) {
-    let shape = Shape::new(way, Guest::BigLog);
+    let shape = Shape::new(way, Guest::Big);
     let before = receiver.arrived().len();
     let ended = emit(receiver, shape, 8 * MIB).await;
     lost(&ended, "too_large");
@@ -57,7 +62,7 @@ async fn limits(receiver: &impl Receiver, way: Way) {
 
 /// The sender may, the receiver will not.
 async fn refuses(receiver: &impl Receiver, way: Way) {
-    let shape = Shape { most: Some("16Mi"), ..Shape::new(way, Guest::BigLog) };
+    let shape = Shape { most: Some("16Mi"), ..Shape::new(way, Guest::Big) };
     let ended = emit(receiver, shape, 8 * MIB).await;
     lost(&ended, "RESOURCE_EXHAUSTED");
     assert_eq!(receiver.arrived(), []);
@@ -77,7 +82,25 @@ async fn delivers(receiver: &impl Receiver, shape: Shape, size: usize) {
     assert_eq!(record.body.len(), size, "{shape:?}");
     assert!(record.body.bytes().all(|byte| byte == b'x'), "{shape:?} {size}");
     assert_eq!(record.severity, 9);
-    let attribute = |key: &str| record.resource.get(key).map(String::as_str);
+    is_told_apart(&record.resource);
+}
+
+async fn delivers_spans(receiver: &impl Receiver, way: Way) {
+    let before = receiver.spans().len();
+    let graph = Shape::new(way, Guest::Spans).graph();
+    let ended = graph.invoke(&receiver.url(), "spans", Some("3")).await;
+    assert_eq!(ended.code, Some(0), "{way:?} {ended:?}");
+    let counts = "created=3 acknowledged=3 rejected=0 failed=0 unverified=0";
+    assert_eq!(ended.records(), counts, "{way:?}");
+    let spans = receiver.spans().split_off(before);
+    let names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
+    assert_eq!(names, ["span-0", "span-1", "span-2"], "{way:?}");
+    spans.iter().for_each(|span| is_told_apart(&span.resource));
+}
+
+/// Graph and component are known by the resource.
+fn is_told_apart(resource: &Attributes) {
+    let attribute = |key: &str| resource.get(key).map(String::as_str);
     assert_eq!(attribute("service.name"), Some("under-test"));
     assert_eq!(attribute("componentgraph.graph"), Some("under-test"));
     assert_eq!(attribute("componentgraph.component"), Some("guest"));

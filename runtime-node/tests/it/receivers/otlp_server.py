@@ -10,7 +10,10 @@ from concurrent import futures
 
 import grpc
 
-METHOD = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+METHODS = {
+    "/opentelemetry.proto.collector.logs.v1.LogsService/Export": "logs",
+    "/opentelemetry.proto.collector.trace.v1.TraceService/Export": "traces",
+}
 
 
 class Export(grpc.GenericRpcHandler):
@@ -19,14 +22,16 @@ class Export(grpc.GenericRpcHandler):
         self.numbers = itertools.count()
 
     def service(self, details):
-        if details.method != METHOD:
+        signal = METHODS.get(details.method)
+        if signal is None:
             return None  # answered as UNIMPLEMENTED
-        # Without serializers, messages are bytes.
-        return grpc.unary_unary_rpc_method_handler(self.export)
 
-    def export(self, message, context):
-        (self.folder / f"{next(self.numbers):06}").write_bytes(message)
-        return b""
+        def export(message, context):
+            (self.folder / f"{next(self.numbers):06}.{signal}").write_bytes(message)
+            return b""
+
+        # Without serializers, messages are bytes.
+        return grpc.unary_unary_rpc_method_handler(export)
 
 
 def main(folder, most):

@@ -6,14 +6,15 @@ use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::support::{Arrived, Running, Way, announced, decode, tool};
+use super::records::{Arrived, ArrivedSpan, decode, decode_spans};
+use super::support::{Running, Way, announced, tool};
 use super::{Receiver, conform, in_time, refuses};
 
 const SCRIPT: &str = "tests/it/receivers/otlp_server.py";
 
 struct Python {
     url: String,
-    /// One file per message.
+    /// One file per message, its signal at the end of its name.
     messages: TempDir,
     _running: Running,
 }
@@ -33,16 +34,28 @@ impl Python {
     }
 }
 
+impl Python {
+    fn messages(&self, signal: &str) -> Vec<Vec<u8>> {
+        let entries = std::fs::read_dir(self.messages.path()).unwrap();
+        let files = entries.map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> =
+            files.filter(|file| file.extension().is_some_and(|word| word == signal)).collect();
+        files.sort();
+        files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+    }
+}
+
 impl Receiver for Python {
     fn url(&self) -> String {
         self.url.clone()
     }
 
     fn arrived(&self) -> Vec<Arrived> {
-        let entries = std::fs::read_dir(self.messages.path()).unwrap();
-        let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.iter().flat_map(|file| decode(&std::fs::read(file).unwrap())).collect()
+        self.messages("logs").iter().flat_map(|message| decode(message)).collect()
+    }
+
+    fn spans(&self) -> Vec<ArrivedSpan> {
+        self.messages("traces").iter().flat_map(|message| decode_spans(message)).collect()
     }
 }
 

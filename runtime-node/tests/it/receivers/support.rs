@@ -1,13 +1,8 @@
-//! Graphs on both paths, `invoke` and `collector` as processes, and records as they arrived. It
-//! knows no receiver.
+//! Graphs on both paths, `invoke` and `collector` as processes. It knows no receiver.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use prost::Message as _;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -51,10 +46,10 @@ pub(crate) struct Shape {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Guest {
-    HelloLog,
-    BigLog,
-    /// A log record and a span, both in one invocation.
-    SpanLog,
+    Hello,
+    Big,
+    /// Spans, or a log record and a span in one invocation.
+    Spans,
 }
 
 impl Shape {
@@ -71,9 +66,9 @@ impl Shape {
 
     fn manifest(self) -> String {
         let (guest, route) = match self.guest {
-            Guest::HelloLog => ("builtin: hello-log".to_owned(), ROUTE),
-            Guest::BigLog => (format!("file: {:?}", fixture("big-log")), ""),
-            Guest::SpanLog => (format!("file: {:?}", fixture("span-log")), ""),
+            Guest::Hello => ("builtin: hello-log".to_owned(), ROUTE),
+            Guest::Big => (format!("file: {:?}", fixture("big-log")), ""),
+            Guest::Spans => (format!("file: {:?}", fixture("span-log")), ""),
         };
         let flush = setting("flush", self.flush);
         let (carrier, capability) = match self.way {
@@ -113,9 +108,9 @@ spec:
     }
 }
 
-const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+pub(crate) const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
-const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub(crate) const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 const ROUTE: &str = "  http:
     routes: [{name: log, method: POST, path: /log, component: guest, function: test.log}]
@@ -205,40 +200,4 @@ pub(crate) fn tool(variable: &str) -> PathBuf {
 /// A process that a receiver consists of.
 pub(crate) struct Running {
     pub(crate) _process: Child,
-}
-
-/// A log record as a receiver got it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Arrived {
-    pub(crate) body: String,
-    pub(crate) severity: i64,
-    pub(crate) resource: BTreeMap<String, String>,
-}
-
-/// The records in the bytes of one export.
-pub(crate) fn decode(message: &[u8]) -> Vec<Arrived> {
-    let request = ExportLogsServiceRequest::decode(message).unwrap();
-    let mut arrived = Vec::new();
-    for group in request.resource_logs {
-        let attributes = group.resource.unwrap_or_default().attributes;
-        let resource: BTreeMap<_, _> = attributes
-            .into_iter()
-            .map(|pair| (pair.key, text(pair.value.unwrap().value)))
-            .collect();
-        for record in group.scope_logs.into_iter().flat_map(|scope| scope.log_records) {
-            arrived.push(Arrived {
-                body: text(record.body.unwrap().value),
-                severity: record.severity_number.into(),
-                resource: resource.clone(),
-            });
-        }
-    }
-    arrived
-}
-
-fn text(value: Option<Value>) -> String {
-    match value {
-        Some(Value::StringValue(text)) => text,
-        other => panic!("not a text: {other:?}"),
-    }
 }
