@@ -101,7 +101,7 @@ fn rolled(selected: &Selected) -> Rolled {
         revision: selected.name.clone(),
         composition: selected.composition.clone(),
         image: selected.image.clone(),
-        wiring: selected.made.as_ref().map(|(_, wiring)| wiring.clone()),
+        wiring: selected.wiring.clone(),
     }
 }
 

@@ -10,6 +10,7 @@ use kube::{Client, Resource};
 use crate::apply::{Applied, Scope, apply};
 use crate::build::{Chosen, Plan, build};
 use crate::check::Pool;
+use crate::child::{Kind, is_owned};
 use crate::dereference::{Recent, Seen, Sources, Stores, pull_secrets, services};
 use crate::destination::destinations;
 use crate::process::{Backoff, Metrics, resync};
@@ -18,7 +19,7 @@ use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::resource::Graph;
 use crate::select::{Selected, select};
-use crate::settings::Settings;
+use crate::settings::{Settings, Upgrade};
 use crate::step::Step;
 use crate::unguard::unguard;
 
@@ -93,13 +94,16 @@ async fn roll(
         revision: Chosen {
             name: &selected.name,
             image: &selected.image,
-            content: selected.made.as_ref().map(|(revision, _)| revision),
+            content: selected.made.as_ref(),
         },
         settings,
         services: &services,
         pull_secrets: &secrets,
     });
-    let children = children.overlaid(&accepted.graph)?;
+    let live = seen.get(Kind::Deployment, object.name()).filter(|live| {
+        settings.upgrade == Upgrade::OnNextChange && is_owned(&live.metadata, object.uid())
+    });
+    let children = children.with_pods(&accepted.graph, live.map(|live| &**live))?;
     let scope = scope(object, context, seen);
     let applied = apply(scope, &children, &selected.name).await?;
     Ok((selected, applied))

@@ -6,6 +6,7 @@ use graph::{Component, Problem, Source, Spec};
 use kube::ResourceExt;
 use kube::core::DynamicObject;
 
+use crate::child::{Kind, is_owned};
 use crate::dereference::{PullSecret, Seen};
 use crate::reconcile::Context;
 use crate::refusal::{Refusal, Stage};
@@ -24,8 +25,10 @@ pub(crate) struct Selected {
     pub image: String,
     /// Digest of the composition.
     pub composition: String,
-    /// `None` when it is stored, and the status describes it already.
-    pub made: Option<(Revision, Wiring)>,
+    /// `None` when it is stored.
+    pub made: Option<Revision>,
+    /// `None` when the status describes it already.
+    pub wiring: Option<Wiring>,
 }
 
 /// Finds the revision, or makes it.
@@ -45,30 +48,60 @@ pub(crate) async fn select(
         Upgrade::Automatic => Some(image.as_str()),
     };
     let input = input(&accepted.graph.spec, resolve, follows);
-    if let Some(stored) = stored(object, context, seen, &input) {
-        return Ok(stored);
+    let found = seen.revisions(object.uid());
+    let found = found.into_iter().find(|map| note(map, words::INPUT) == Some(&input));
+    let stored = found.and_then(|map| Some((map, Selected::stored(map)?)));
+    match stored {
+        Some((_, stored)) if is_described(object, context, &stored) => return Ok(stored),
+        // It runs, and the status was lost: that is no reason to run anything else.
+        Some((map, stored)) if runs(object, seen, &stored) => {
+            let made = Made { input: &input, resolve, image: &stored.image };
+            let again = make(object, accepted, secrets, context, seen, made, step).await?;
+            let wiring = again.wiring.map(|wiring| wiring.pinned(manifest(map)));
+            return Ok(Selected { wiring, ..stored });
+        }
+        _ => {}
     }
     let made = Made { input: &input, resolve, image };
     make(object, accepted, secrets, context, seen, made, step).await
 }
 
-/// A revision that was made from the same words and that the status describes. Whether its links are
-/// settled is known then; nothing is fetched.
-fn stored(object: &Graph, context: &Context, seen: &Seen, input: &str) -> Option<Selected> {
-    let found = seen.revisions(object.uid());
-    let found = found.into_iter().find(|map| note(map, words::INPUT) == Some(input))?;
-    let composition = note(found, words::COMPOSITION)?;
+impl Selected {
+    /// One that was made before.
+    fn stored(map: &DynamicObject) -> Option<Self> {
+        Some(Self {
+            name: map.name_any(),
+            image: note(map, words::IMAGE).unwrap_or_default().to_owned(),
+            composition: note(map, words::COMPOSITION)?.to_owned(),
+            made: None,
+            wiring: None,
+        })
+    }
+}
+
+/// Whether its links are settled is known then; nothing is fetched.
+fn is_described(object: &Graph, context: &Context, stored: &Selected) -> bool {
     let written = context.recent.status(object.uid(), object.status.as_ref());
-    let status = written.as_ref().or(object.status.as_ref())?;
-    let known = status.revision.as_deref() == found.metadata.name.as_deref()
-        && status.composition.as_ref().is_some_and(|known| known.digest == composition)
-        && !status.components.is_empty();
-    known.then(|| Selected {
-        name: found.name_any(),
-        image: note(found, words::IMAGE).unwrap_or_default().to_owned(),
-        composition: composition.to_owned(),
-        made: None,
+    let status = written.as_ref().or(object.status.as_ref());
+    status.is_some_and(|status| {
+        status.revision.as_ref() == Some(&stored.name)
+            && status.composition.as_ref().is_some_and(|known| known.digest == stored.composition)
+            && !status.components.is_empty()
     })
+}
+
+/// Whether the pods are told to run it.
+fn runs(object: &Graph, seen: &Seen, stored: &Selected) -> bool {
+    let live = seen.get(Kind::Deployment, object.name());
+    let live = live.filter(|live| is_owned(&live.metadata, object.uid()));
+    let labels = live.and_then(|live| live.data.pointer("/spec/template/metadata/labels"));
+    let revision = labels.and_then(|labels| labels.get(words::REVISION)?.as_str());
+    revision == Some(stored.name.as_str())
+}
+
+fn manifest(map: &DynamicObject) -> &str {
+    let text = map.data.get("data").and_then(|data| data.get(words::GRAPH_KEY));
+    text.and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
 async fn make(
@@ -100,7 +133,8 @@ async fn make(
         name: revision.name.clone(),
         image: revision.image.clone(),
         composition: composed.digest,
-        made: Some((revision, wiring)),
+        made: Some(revision),
+        wiring: Some(wiring),
     })
 }
 

@@ -26,6 +26,9 @@ pub(crate) const IMAGE: &str = "componentgraph.dev/image";
 /// On every child: digest of what was sent last, so that what is sent no longer is taken back.
 pub(crate) const SENT: &str = "componentgraph.dev/sent";
 
+/// On a Deployment: the pod template that was sent last, and a digest of what it was made from.
+pub(crate) const TEMPLATE: &str = "componentgraph.dev/template";
+
 /// Owner of the fields of children.
 pub(crate) const CHILDREN: &str = "componentgraph.dev/operator";
 /// Owner of the fields of `status`.

@@ -9,6 +9,7 @@ mod network;
 mod overlay;
 mod scaler;
 mod service;
+mod template;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
-use kube::core::ObjectMeta;
+use kube::core::{DynamicObject, ObjectMeta};
 
 use crate::dereference::{PullSecret, Services};
 use crate::refusal::{Refusal, Stage};
@@ -65,11 +66,27 @@ pub(crate) struct Children {
 }
 
 impl Children {
-    /// Lays the graph's own pod template over that of the Deployment, or says what is wrong with it.
-    pub(crate) fn overlaid(mut self, graph: &ComponentGraph) -> Result<Self, Refusal> {
-        let Some(overlay) = &graph.spec.pod_template else { return Ok(self) };
+    /// Gives the Deployment its pods: those it has, if they are made from the same, or else new ones
+    /// with the graph's own pod template over them. Says what is wrong with the latter.
+    pub(crate) fn with_pods(
+        mut self,
+        graph: &ComponentGraph,
+        live: Option<&DynamicObject>,
+    ) -> Result<Self, Refusal> {
+        let inputs = template::inputs(&self.deployment, graph);
+        let kept = live.and_then(|live| template::kept(live, &inputs));
+        match (kept, self.deployment.spec.as_mut()) {
+            (Some(kept), Some(spec)) => spec.template = kept,
+            _ => self.overlay(graph)?,
+        }
+        template::note(&mut self.deployment, inputs);
+        Ok(self)
+    }
+
+    fn overlay(&mut self, graph: &ComponentGraph) -> Result<(), Refusal> {
+        let Some(overlay) = &graph.spec.pod_template else { return Ok(()) };
         let problems = overlay::lay(&mut self.deployment, overlay);
-        Refusal::of(Stage::Accepted, &problems).map_or(Ok(self), Err)
+        Refusal::of(Stage::Accepted, &problems).map_or(Ok(()), Err)
     }
 }
 

@@ -61,7 +61,7 @@ fn with_services(manifest: &str, services: &Services) -> Children {
             field: "spec.imagePullSecrets[0].name".to_owned(),
         }],
     };
-    build(&plan).overlaid(&accepted.graph).unwrap()
+    build(&plan).with_pods(&accepted.graph, None).unwrap()
 }
 
 /// The Deployment of an example.
@@ -70,7 +70,10 @@ pub(super) fn deployment() -> Deployment {
 }
 
 fn yaml(manifest: &str) -> String {
-    let list = listed(&children(manifest)).unwrap();
+    let mut children = children(manifest);
+    // It says all of the template once more.
+    children.deployment.metadata.annotations = None;
+    let list = listed(&children).unwrap();
     let documents = list.iter().map(|child| serde_yaml::to_string(&child.object).unwrap());
     documents.collect::<Vec<_>>().join("---\n")
 }

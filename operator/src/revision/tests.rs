@@ -45,6 +45,14 @@ fn wiring_digests_and_image_make_a_new_one() {
     assert_ne!(revision(&pinned, "node:1").name, first.name);
 }
 
+/// The digest of the first version. A change of it makes a new revision of every graph of every
+/// user, and rolls its pods: a new field of a manifest is left out where it has nothing to say.
+#[test]
+fn the_digest_of_the_input_lasts() {
+    expect_test::expect!["7179df708eda524bf226587c0caae232880bf7d87558dd3faa0f18633a485448"]
+        .assert_eq(&input(&graph(EXAMPLE).spec, "", None));
+}
+
 #[test]
 fn names_fit_at_their_longest() {
     let mut long = graph(EXAMPLE);

@@ -2,6 +2,7 @@
 
 use composer::Ledger;
 use graph::{Component, ComponentStatus, GrantStatus, LinkStatus, Source, Spec, Status};
+use serde_json::Value;
 
 /// What a check found, in the form of a status.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +28,21 @@ impl Wiring {
             capability: grant.capability.clone().unwrap_or_default(),
         });
         Self { components, links: links.collect(), grants: grants.collect() }
+    }
+
+    /// With the digests of a stored manifest: what comes with the operator may be another by now.
+    pub(crate) fn pinned(mut self, manifest: &str) -> Self {
+        let manifest: Value = serde_json::from_str(manifest).unwrap_or_default();
+        let stored = manifest.pointer("/spec/components").and_then(Value::as_array);
+        for component in stored.into_iter().flatten() {
+            let text = |key| component.get(key).and_then(Value::as_str);
+            let own =
+                self.components.iter_mut().find(|own| Some(own.name.as_str()) == text("name"));
+            if let (Some(own), Some(digest)) = (own, text("digest")) {
+                digest.clone_into(&mut own.digest);
+            }
+        }
+        self
     }
 
     pub(super) fn write(&self, status: &mut Status) {

@@ -74,6 +74,73 @@ async fn another_runtime_image_waits_for_the_next_change() {
     operator.stop().await;
 }
 
+/// What an older version sent: another grace period, in the pods and in its own note of them.
+async fn as_an_older_version_sent(world: &World) {
+    let live = world.deployment(NAME).await;
+    let sent = live["metadata"]["annotations"][TEMPLATE].as_str().unwrap();
+    let mut sent: Value = serde_json::from_str(sent).unwrap();
+    sent["template"]["spec"]["terminationGracePeriodSeconds"] = json!(41);
+    let older = json!({
+        "metadata": {"annotations": {TEMPLATE: sent.to_string()}},
+        "spec": {"template": {"spec": {"terminationGracePeriodSeconds": 41}}},
+    });
+    world.patch("apps/v1", "Deployment", NAME, older).await;
+}
+
+const TEMPLATE: &str = "componentgraph.dev/template";
+
+#[tokio::test]
+async fn another_operator_keeps_the_pods_as_they_are() {
+    let world = World::new("builders").await;
+    world.apply(EXAMPLE).await;
+    let operator = world.operator();
+    world.rolled(NAME).await;
+    operator.rest().await;
+    operator.stop().await;
+    let grace = async || {
+        let deployment = world.deployment(NAME).await;
+        deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"].clone()
+    };
+    as_an_older_version_sent(&world).await;
+    let template = world.deployment(NAME).await["spec"]["template"].clone();
+
+    let newer = Settings { runtime_image: "example/runtime-node:2".to_owned(), ..settings() };
+    let operator = world.operator_with(newer.clone(), Meter::default());
+    operator.reconciled(0).await;
+    operator.rest().await;
+    assert_eq!(world.deployment(NAME).await["spec"]["template"], template);
+    // What somebody else changes is still put back, to what was sent.
+    let edit = json!({"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 7}}}});
+    world.patch("apps/v1", "Deployment", NAME, edit).await;
+    until("the pods are as they were", async || (grace().await == 41).then_some(())).await;
+    world.apply(&EXAMPLE.replace("spec:\n", "spec:\n  serviceAccountName: theirs\n")).await;
+    until("a change brings all of it", async || (grace().await == 45).then_some(())).await;
+    operator.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_status_rolls_nothing() {
+    let world = World::new("lost").await;
+    world.apply(EXAMPLE).await;
+    let operator = world.operator();
+    let before = world.rolled(NAME).await["status"].clone();
+    operator.rest().await;
+    operator.stop().await;
+    let template = world.deployment(NAME).await["spec"]["template"].clone();
+    let nothing = kube::api::Patch::Merge(json!({"status": null}));
+    world.graphs().patch_status(NAME, &Default::default(), &nothing).await.unwrap();
+
+    let newer = Settings { runtime_image: "example/runtime-node:2".to_owned(), ..settings() };
+    let operator = world.operator_with(newer, Meter::default());
+    let after = world.rolled(NAME).await["status"].clone();
+    for key in ["revision", "image", "composition", "components", "links", "grants"] {
+        assert_eq!(after[key], before[key], "{key}");
+    }
+    operator.rest().await;
+    assert_eq!(world.deployment(NAME).await["spec"]["template"], template);
+    operator.stop().await;
+}
+
 #[tokio::test]
 async fn a_source_that_moved_waits_until_it_is_asked_for() {
     let world = World::new("moved").await;

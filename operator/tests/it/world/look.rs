@@ -119,6 +119,8 @@ pub(crate) fn tidy(mut object: Value) -> Value {
     remove(object.get_mut("metadata"), &counted);
     remove(object.get_mut("spec"), &["clusterIP", "clusterIPs"]);
     remove(Some(&mut object), &["status"]);
+    // It says once more what the pod template says.
+    remove(object.pointer_mut("/metadata/annotations"), &["componentgraph.dev/template"]);
     let owners = object.pointer_mut("/metadata/ownerReferences");
     for owner in owners.and_then(Value::as_array_mut).into_iter().flatten() {
         owner["uid"] = json!("UID");
