@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use graph::{LogLevel, NetworkPolicyMode};
 
 use crate::process::{Bounds, Election, Options, Times, init_logs, run};
-use crate::settings::{Settings, Upgrade};
+use crate::settings::{PullPolicy, Settings, Upgrade};
 
 /// Name of the lease where nobody chose one.
 const LEASE: &str = "componentgraph-operator";
@@ -59,6 +59,12 @@ struct Args {
     /// Image of the runtime node
     #[arg(long, value_name = "IMAGE")]
     runtime_image: String,
+    /// Secrets of the graphs' namespaces to pull it with
+    #[arg(long, value_name = "SECRET", value_delimiter = ',')]
+    runtime_pull_secrets: Vec<String>,
+    /// When it is pulled; decided by the API server when left out
+    #[arg(long, value_enum)]
+    runtime_pull_policy: Option<PolicyArg>,
     /// When graphs get a new runtime image
     #[arg(long, value_enum, default_value_t)]
     runtime_upgrade: UpgradeArg,
@@ -139,6 +145,14 @@ enum UpgradeArg {
     Automatic,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum PolicyArg {
+    Always,
+    IfNotPresent,
+    Never,
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 #[value(rename_all = "PascalCase")]
 enum ModeArg {
@@ -181,6 +195,12 @@ impl Args {
         Options {
             settings: Settings {
                 runtime_image: self.runtime_image,
+                runtime_pull_secrets: self.runtime_pull_secrets,
+                runtime_pull_policy: self.runtime_pull_policy.map(|policy| match policy {
+                    PolicyArg::Always => PullPolicy::Always,
+                    PolicyArg::IfNotPresent => PullPolicy::IfNotPresent,
+                    PolicyArg::Never => PullPolicy::Never,
+                }),
                 upgrade: match self.runtime_upgrade {
                     UpgradeArg::OnNextChange => Upgrade::OnNextChange,
                     UpgradeArg::Automatic => Upgrade::Automatic,

@@ -7,6 +7,10 @@ use graph::{LogLevel, NetworkPolicyMode};
 pub struct Settings {
     /// Image of the runtime node.
     pub runtime_image: String,
+    /// Secrets of each namespace with graphs that the kubelet pulls that image with.
+    pub runtime_pull_secrets: Vec<String>,
+    /// `None` leaves it to the API server.
+    pub runtime_pull_policy: Option<PullPolicy>,
     pub upgrade: Upgrade,
     /// The environment's collector.
     pub collector: Option<String>,
@@ -24,6 +28,14 @@ pub struct Settings {
     pub cluster_cidrs: Vec<String>,
     /// Suffix of names of Services.
     pub cluster_domain: String,
+}
+
+/// When the kubelet asks the registry for the runtime image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PullPolicy {
+    Always,
+    IfNotPresent,
+    Never,
 }
 
 /// When graphs get the runtime image of a new version.

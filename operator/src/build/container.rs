@@ -33,6 +33,7 @@ pub(super) fn node(plan: &Plan<'_>, mounts: &[Mount]) -> Container {
     Container {
         name: NODE.to_owned(),
         image: Some(plan.revision.image.to_owned()),
+        image_pull_policy: plan.settings.runtime_pull_policy.map(|policy| format!("{policy:?}")),
         args: Some(arguments(plan)),
         env: Some(environment(plan)),
         ports: Some(ports(plan)),

@@ -4,7 +4,8 @@ use k8s_openapi::api::apps::v1::{
     Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment,
 };
 use k8s_openapi::api::core::v1::{
-    PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile, TopologySpreadConstraint,
+    LocalObjectReference, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile,
+    TopologySpreadConstraint,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -62,6 +63,7 @@ fn pod(plan: &Plan<'_>) -> PodSpec {
     let mounts = volumes::mounts(plan);
     PodSpec {
         service_account_name: Some(plan.account().to_owned()),
+        image_pull_secrets: pull_secrets(plan),
         automount_service_account_token: Some(false),
         enable_service_links: Some(false),
         termination_grace_period_seconds: Some(TERMINATION_SECONDS),
@@ -84,6 +86,17 @@ fn pod(plan: &Plan<'_>) -> PodSpec {
         volumes: Some(mounts.iter().map(volumes::Mount::volume).collect()),
         ..PodSpec::default()
     }
+}
+
+/// Those of the installation and those of the graph, each once.
+fn pull_secrets(plan: &Plan<'_>) -> Option<Vec<LocalObjectReference>> {
+    let own = plan.graph().spec.image_pull_secrets.iter().map(|secret| secret.name.as_str());
+    let mut names: Vec<_> =
+        plan.settings.runtime_pull_secrets.iter().map(String::as_str).chain(own).collect();
+    names.sort_unstable();
+    names.dedup();
+    let secrets = names.into_iter().map(|name| LocalObjectReference { name: name.to_owned() });
+    Some(secrets.collect()).filter(|secrets: &Vec<_>| !secrets.is_empty())
 }
 
 /// Old and new pods of a rollout are not counted together.

@@ -14,6 +14,7 @@ use crate::apply::listed;
 use crate::dereference::{PullSecret, Service};
 use crate::destination::ServiceName;
 use crate::revision::{Made, Revision, input};
+use crate::settings::PullPolicy;
 use crate::unguard::tests::{COMPONENTS, EXAMPLE, object, settings};
 use crate::unguard::unguard;
 
@@ -46,15 +47,18 @@ fn children(manifest: &str) -> Children {
 }
 
 fn with_services(manifest: &str, services: &Services) -> Children {
+    installed(&settings(), manifest, services)
+}
+
+fn installed(settings: &Settings, manifest: &str, services: &Services) -> Children {
     let object = object(manifest);
-    let settings = settings();
-    let accepted = unguard(&object, &settings).unwrap();
+    let accepted = unguard(&object, settings).unwrap();
     let revision = steady(&accepted.graph);
     let plan = Plan {
         accepted: &accepted,
         owner: &object.controller_owner_ref(&()).unwrap(),
         revision: Chosen { name: &revision.name, image: &revision.image, content: Some(&revision) },
-        settings: &settings,
+        settings,
         services,
         pull_secrets: &[PullSecret {
             name: "registry".to_owned(),
@@ -113,6 +117,25 @@ spec:
     - {name: cache, type: wasi:sockets, wasiSockets: {allowedAddresses: ["10.9.0.0/16:6379"]}}
 "#;
     expect_file!["../../testdata/full.yaml"].assert_eq(&yaml(full));
+}
+
+#[test]
+fn images_are_pulled_as_the_installation_and_the_graph_say() {
+    let settings = Settings {
+        runtime_pull_secrets: vec!["runtime".to_owned(), "both".to_owned()],
+        runtime_pull_policy: Some(PullPolicy::Never),
+        ..settings()
+    };
+    let secrets = "spec:\n  imagePullSecrets: [{name: both}, {name: own}]\n";
+    let manifest = EXAMPLE.replace("spec:\n", secrets);
+    let deployment = installed(&settings, &manifest, &Services::new()).deployment;
+    let pod = json!(deployment.spec.unwrap().template.spec);
+    let names = json!([{"name": "both"}, {"name": "own"}, {"name": "runtime"}]);
+    assert_eq!(pod["imagePullSecrets"], names);
+    assert_eq!(pod["containers"][0]["imagePullPolicy"], "Never");
+    let pod = json!(super::tests::deployment().spec.unwrap().template.spec);
+    assert_eq!(pod.get("imagePullSecrets"), None);
+    assert_eq!(pod["containers"][0].get("imagePullPolicy"), None);
 }
 
 /// The last rule, which is for the Service.

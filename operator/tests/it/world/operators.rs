@@ -23,6 +23,8 @@ pub(crate) struct Operator {
 pub(crate) fn settings() -> Settings {
     Settings {
         runtime_image: "example/runtime-node:1".to_owned(),
+        runtime_pull_secrets: Vec::new(),
+        runtime_pull_policy: None,
         upgrade: Upgrade::OnNextChange,
         collector: Some("http://otelcol.observability.svc:4317".to_owned()),
         log_level: graph::LogLevel::Info,
