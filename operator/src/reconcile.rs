@@ -126,5 +126,6 @@ fn scope<'a>(object: &'a Graph, context: &'a Context, seen: &'a Seen) -> Scope<'
         uid: object.uid(),
         seen,
         recent: &context.recent,
+        metrics: &context.metrics,
     }
 }

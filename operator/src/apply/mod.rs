@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::build::Children;
 use crate::child::{Child, Kind};
 use crate::dereference::{Recent, Seen};
+use crate::process::Metrics;
 use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::revision::hash;
@@ -33,6 +34,7 @@ pub(crate) struct Scope<'a> {
     pub uid: &'a str,
     pub seen: &'a Seen,
     pub recent: &'a Recent,
+    pub metrics: &'a Metrics,
 }
 
 /// Children that the server has accepted.

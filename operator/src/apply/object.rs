@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Scope, covers, failure, shapeless};
 use crate::child::{Child, is_owned};
+use crate::process::Applied as Outcome;
 use crate::reason::Word;
 use crate::refusal::{Refusal, Stage};
 use crate::words;
@@ -39,7 +40,7 @@ impl One<'_> {
         let params =
             PostParams { field_manager: Some(words::CHILDREN.to_owned()), ..PostParams::default() };
         match self.api.create(&params, &object).await {
-            Ok(made) => Ok(self.wrote(made)),
+            Ok(made) => Ok(self.wrote(made, Outcome::Created)),
             Err(Error::Api(status)) if status.is_already_exists() => {
                 match self.api.get_opt(&self.child.name).await.map_err(|e| self.failed(&e))? {
                     Some(live) => self.keep(Arc::new(live)).await,
@@ -62,13 +63,16 @@ impl One<'_> {
             || covers(&whole(&live), &self.child.object)
             || self.scope.recent.is_insisted(self.scope.uid, &named, &live)
         {
+            self.count(Outcome::Unchanged);
             return Ok(live);
         }
         self.own_by_apply().await?;
         let params = PatchParams::apply(words::CHILDREN).force();
         let patch = Patch::Apply(&self.child.object);
         let changed = self.api.patch(&self.child.name, &params, &patch).await;
-        changed.map(|changed| self.wrote(changed)).map_err(|error| self.failed(&error))
+        changed
+            .map(|changed| self.wrote(changed, Outcome::Updated))
+            .map_err(|error| self.failed(&error))
     }
 
     /// An object made by POST has its fields under an entry that an apply would not replace: fields
@@ -110,7 +114,12 @@ impl One<'_> {
         self.api.patch(&self.child.name, &params, &Patch::Merge(&patch)).await.map(drop)
     }
 
-    fn wrote(&self, mut object: DynamicObject) -> Arc<DynamicObject> {
+    fn count(&self, outcome: Outcome) {
+        self.scope.metrics.applied(&format!("{:?}", self.child.kind), outcome);
+    }
+
+    fn wrote(&self, mut object: DynamicObject, outcome: Outcome) -> Arc<DynamicObject> {
+        self.count(outcome);
         object.metadata.managed_fields = None;
         let insisted = !covers(&whole(&object), &self.child.object);
         let object = Arc::new(object);

@@ -9,6 +9,7 @@ use kube::core::DynamicObject;
 
 use super::{Scope, failure};
 use crate::child::{Child, Kind, is_owned};
+use crate::process::Applied as Outcome;
 use crate::refusal::Refusal;
 
 /// Deletes owned children that are not wanted, and old revisions.
@@ -56,7 +57,10 @@ async fn delete(scope: Scope<'_>, kind: Kind, object: &DynamicObject) -> Result<
     let deleted = kind.api(scope.client, scope.namespace).delete(&name, &params).await;
     scope.recent.deleted(scope.uid, &(kind, name.clone()));
     match deleted {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            scope.metrics.applied(&format!("{kind:?}"), Outcome::Deleted);
+            Ok(())
+        }
         // Gone, or another object by now.
         Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(()),
         Err(error) => Err(failure::of_write(kind, &name, &error)),

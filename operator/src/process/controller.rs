@@ -115,6 +115,7 @@ fn follow(
 fn forget(context: &Context, uid: &str) {
     context.recent.forget(uid);
     context.backoff.forget(uid);
+    context.metrics.gone(uid);
 }
 
 async fn drive(watches: Watches, wake: mpsc::UnboundedSender<ObjectRef<Graph>>) {

@@ -16,6 +16,6 @@ pub use backoff::{Backoff, resync};
 pub use controller::{Bounds, Feed, control};
 pub use lease::{Lease, LeaseError, Times};
 pub use logs::init as init_logs;
-pub use metrics::Metrics;
+pub use metrics::{Applied, Metrics};
 pub use requests::Counting;
 pub use run::{Election, Options, RunError, operate, run};

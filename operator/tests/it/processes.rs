@@ -125,7 +125,14 @@ async fn one_leads_and_another_takes_over() {
     .await;
     assert_eq!(holder(&world).await, "first");
     assert!(second.ask("/livez").await.unwrap().ends_with("ok\n"));
-    assert!(second.ask("/metrics").await.unwrap().contains("\ncomponentgraph_operator_leader 0\n"));
+    let numbers = second.ask("/metrics").await.unwrap();
+    assert!(numbers.contains("\ncomponentgraph_operator_leader 0\n"), "{numbers}");
+    assert!(numbers.contains("content-type: application/openmetrics-text; version=1.0.0"));
+    let ready = "\ncomponentgraph_operator_graphs{condition=\"Ready\",status=\"False\"} 1\n";
+    let made =
+        "\ncomponentgraph_operator_applies_total{kind=\"Deployment\",outcome=\"created\"} 1\n";
+    let numbers = first.ask("/metrics").await.unwrap();
+    assert!(numbers.contains(ready) && numbers.contains(made), "{numbers}");
 
     let (code, logs) = first.end("-TERM").await;
     assert_eq!(code, Some(0), "{logs}");
