@@ -1,10 +1,11 @@
 //! What the node counts, for Prometheus to fetch. It knows no HTTP and decides nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use prometheus_client::encoding::text;
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::counter::{Atomic, Counter};
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -158,20 +159,41 @@ impl MetricConstructor<Histogram> for Durations {
     }
 }
 
+/// Counts come from components: whatever they say, a counter never goes back.
+#[derive(Debug, Default)]
+struct Saturating(AtomicU64);
+
+impl Atomic<u64> for Saturating {
+    fn inc(&self) -> u64 {
+        self.inc_by(1)
+    }
+
+    fn inc_by(&self, more: u64) -> u64 {
+        let add = |count: u64| Some(count.saturating_add(more));
+        self.0.fetch_update(Relaxed, Relaxed, add).unwrap_or_else(|count| count)
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+type RecordCounter = Counter<u64, Saturating>;
+
 /// One counter for each fate of a record.
 #[derive(Clone)]
 struct Records {
-    created: Counter,
-    acknowledged: Counter,
-    rejected: Counter,
-    failed: Counter,
-    unverified: Counter,
+    created: RecordCounter,
+    acknowledged: RecordCounter,
+    rejected: RecordCounter,
+    failed: RecordCounter,
+    unverified: RecordCounter,
     uncounted: Counter,
 }
 
 impl Records {
     fn register(registry: &mut Registry) -> Self {
-        let states: Family<Labels, Counter> = Family::default();
+        let states: Family<Labels, RecordCounter> = Family::default();
         registry.register("records", "Telemetry records by state", states.clone());
         let uncounted = Counter::default();
         let help = "Invocations that ended before they could say what became of their records";
@@ -195,5 +217,22 @@ impl Records {
         self.failed.inc_by(counts.failed);
         self.unverified.inc_by(counts.unverified);
         self.uncounted.inc_by(u64::from(delivery.uncounted));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use telemetry::Counts;
+
+    use super::*;
+
+    #[test]
+    fn no_count_turns_a_counter_back() {
+        let metrics = Metrics::new("test");
+        let records = Counts { failed: u64::MAX, ..Counts::default() };
+        for _ in 0..2 {
+            metrics.records.add(&Delivery { records, ..Delivery::default() });
+        }
+        assert_eq!(metrics.records.failed.get(), u64::MAX);
     }
 }
