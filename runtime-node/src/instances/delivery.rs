@@ -2,6 +2,7 @@
 //! consumers first, what became of them, and its answer is held against what the host saw on the
 //! wire. It does not send anything itself.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use composer::Ledger;
@@ -62,7 +63,8 @@ impl Flushes {
     pub(super) fn of(ledger: &Ledger, component: &Component) -> Self {
         let mut exports: Vec<_> =
             ledger.exports.iter().filter(|e| e.interface.as_deref() == Some(INTERFACE)).collect();
-        exports.sort_by_key(|e| (depth(ledger, &e.instance, 0), &e.instance));
+        let depths = depths(ledger);
+        exports.sort_by_key(|e| (depths.get(e.instance.as_str()).copied(), &e.instance));
         Self(exports.iter().filter_map(|e| lookup(component, e, "flush")).map(|f| f.1).collect())
     }
 
@@ -169,14 +171,22 @@ impl Delivery {
     }
 }
 
-/// Length of the longest chain of links above `id`; cycles were refused by the composer, the
-/// bound only keeps a hostile ledger from looping.
-fn depth(ledger: &Ledger, id: &str, above: usize) -> usize {
-    if above > ledger.instances.len() {
-        return above;
+/// Length of the longest chain of links above each instance that has one; cycles were refused by
+/// the composer, the bound only keeps a hostile ledger from looping.
+fn depths(ledger: &Ledger) -> BTreeMap<&str, usize> {
+    let mut depths = BTreeMap::new();
+    for _ in 0..ledger.instances.len() {
+        let before = depths.clone();
+        for link in &ledger.links {
+            let below = 1 + depths.get(link.consumer.as_str()).copied().unwrap_or(0);
+            let depth = depths.entry(link.provider.as_str()).or_insert(0);
+            *depth = below.max(*depth);
+        }
+        if depths == before {
+            break;
+        }
     }
-    let consumers = ledger.links.iter().filter(|link| link.provider == id);
-    consumers.map(|link| depth(ledger, &link.consumer, above + 1)).max().unwrap_or(above)
+    depths
 }
 
 #[cfg(test)]
@@ -198,6 +208,30 @@ mod tests {
         let mut delivery = Delivery { records, ..Delivery::default() };
         delivery.weigh(&witnesses);
         delivery.records
+    }
+
+    /// Two instances a layer, each linked to both of the next: 2^40 chains.
+    #[test]
+    fn many_chains_are_not_walked_one_by_one() {
+        let name = |layer: usize, side: usize| format!("{layer:02}-{side}");
+        let mut ledger = Ledger::default();
+        for (layer, side) in (0..40).flat_map(|layer| [(layer, 0), (layer, 1)]) {
+            ledger.instances.push(composer::Instance {
+                id: name(layer, side),
+                component: String::new(),
+                consumer: None,
+                digest: String::new(),
+            });
+            ledger.links.extend([0, 1].map(|other| composer::Link {
+                consumer: name(layer, side),
+                interface: String::new(),
+                provider: name(layer + 1, other),
+                export: String::new(),
+            }));
+        }
+        ledger.links.reverse();
+        let depths = depths(&ledger);
+        assert_eq!((depths.get("00-0"), depths["01-1"], depths["40-0"]), (None, 1, 40));
     }
 
     fn answer(created: u64, acknowledged: u64, rejected: u64, failed: u64) -> WireCounts {
