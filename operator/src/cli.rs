@@ -27,7 +27,11 @@ enum Command {
     /// Watch graphs and bring them about
     Run(Box<Args>),
     /// Print the CustomResourceDefinition
-    Crd,
+    Crd {
+        /// As a document for people
+        #[arg(long)]
+        docs: bool,
+    },
     /// Print the rules of the operator's roles
     Rbac {
         /// Name of the lease
@@ -238,7 +242,8 @@ impl Args {
 pub async fn main() -> ExitCode {
     let text = match Cli::parse().command {
         Command::Run(args) => return operate(*args).await,
-        Command::Crd => graph::crd_yaml(),
+        Command::Crd { docs: true } => Ok(graph::crd_docs()),
+        Command::Crd { docs: false } => graph::crd_yaml(),
         Command::Rbac { lease_name } => crate::rbac::to_yaml(&lease_name),
         Command::Try(trial) => return attempt(&trial).await,
     };

@@ -17,7 +17,7 @@ mod value;
 mod walk;
 
 #[cfg(feature = "crd")]
-pub use crd::{GROUP, PLURAL, VERSION, crd, crd_yaml};
+pub use crd::{GROUP, PLURAL, VERSION, crd, crd_docs, crd_yaml};
 pub use document::{Document, Problems};
 pub use manifest::*;
 pub use nearest::nearest;

@@ -4,6 +4,7 @@
 
 mod docs;
 mod list;
+mod reference;
 mod rule;
 mod schema;
 mod status;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::manifest::{ComponentGraph, KIND};
 use crate::shape::GRAPH;
 use docs::Docs;
+pub use reference::crd_docs;
 
 /// The group of the resource.
 pub const GROUP: &str = "componentgraph.dev";

@@ -22,6 +22,11 @@ fn the_file_is_what_the_code_says() {
 }
 
 #[test]
+fn the_reference_is_what_the_definition_says() {
+    expect_file!["../../../../docs/api.md"].assert_eq(&super::crd_docs());
+}
+
+#[test]
 fn everything_has_a_bound_and_a_sentence() {
     let mut findings = Vec::new();
     for part in ["spec", "status"] {
