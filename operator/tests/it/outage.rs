@@ -8,6 +8,8 @@ use crate::server::Server;
 use crate::world::{EXAMPLE, World};
 
 const NAME: &str = "otel-example";
+/// Long enough for every watch and every back-off to have given up hope.
+const OUTAGE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_may_go_away_and_come_back_newer() {
@@ -19,7 +21,7 @@ async fn a_server_may_go_away_and_come_back_newer() {
     let writes = operator.rest().await.len();
 
     server.interrupt();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(OUTAGE).await;
     server.resume().await;
     world.apply(&EXAMPLE.replace("spec:\n", "spec:\n  replicas: 2\n")).await;
     world.condition(NAME, "Accepted", "Accepted").await;

@@ -22,7 +22,7 @@ use crate::server::{OPERATOR, ROLE, Server, shared};
 pub(crate) const EXAMPLE: &str = include_str!("../../../../examples/otel/capability.yaml");
 pub(crate) const COMPONENTS: &str = include_str!("../../../../examples/otel/components.yaml");
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until there is an answer.
 pub(crate) async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
