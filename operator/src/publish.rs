@@ -49,8 +49,7 @@ pub(crate) async fn publish(
     seen: &Seen,
     outcome: &Outcome,
 ) -> Result<(), PublishError> {
-    let recent = context.recent.status(object.uid(), object.status.as_ref());
-    let old = recent.as_ref().or(object.status.as_ref());
+    let old = seen.status.as_ref();
     let new = status(old, &facts(object, seen, outcome, old), &now());
     context.metrics.graph(object.uid(), &new);
     if old == Some(&new) {

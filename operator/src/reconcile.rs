@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use graph::Status;
 use kube::runtime::controller::Action;
 use kube::{Client, Resource};
 
@@ -46,17 +47,31 @@ pub(crate) enum Error {
     Passing(Refusal),
 }
 
-/// Brings one graph about. Whatever comes of it stands in the status afterwards.
+impl Error {
+    /// A word for metrics.
+    pub(crate) fn class(&self) -> &'static str {
+        match self {
+            Self::Passing(refusal) if refusal.reason == Word::DeadlineExceeded.into() => "deadline",
+            Self::Passing(refusal) if refusal.reason == Word::ServerError.into() => "server",
+            Self::Passing(_) => "waiting",
+            Self::Status(_) => "server",
+        }
+    }
+}
+
+/// Brings one graph about. Whatever comes of it stands in the status afterwards. `written` is a
+/// status that the object does not show yet.
 pub(crate) async fn reconcile(
     object: Arc<Graph>,
     context: Arc<Context>,
+    written: Option<Status>,
     deadline: Duration,
 ) -> Result<Action, Error> {
     if object.metadata.deletion_timestamp.is_some() {
         context.recent.forget(object.uid());
         return Ok(Action::await_change());
     }
-    let seen = Seen::read(&context.stores, &object, &context.recent);
+    let seen = Seen::read(&context.stores, &object, &context.recent, written);
     let step = Step::default();
     let rolled = tokio::time::timeout(deadline, roll(&object, &context, &seen, &step)).await;
     let outcome = match rolled.unwrap_or_else(|_| Err(step.too_slow(deadline))) {

@@ -52,7 +52,7 @@ pub(crate) async fn select(
     let found = found.into_iter().find(|map| note(map, words::INPUT) == Some(&input));
     let stored = found.and_then(|map| Some((map, Selected::stored(map)?)));
     match stored {
-        Some((_, stored)) if is_described(object, context, &stored) => return Ok(stored),
+        Some((_, stored)) if is_described(seen, &stored) => return Ok(stored),
         // It runs, and the status was lost: that is no reason to run anything else.
         Some((map, stored)) if runs(object, seen, &stored) => {
             let made = Made { input: &input, resolve, image: &stored.image };
@@ -80,10 +80,8 @@ impl Selected {
 }
 
 /// Whether its links are settled is known then; nothing is fetched.
-fn is_described(object: &Graph, context: &Context, stored: &Selected) -> bool {
-    let written = context.recent.status(object.uid(), object.status.as_ref());
-    let status = written.as_ref().or(object.status.as_ref());
-    status.is_some_and(|status| {
+fn is_described(seen: &Seen, stored: &Selected) -> bool {
+    seen.status.as_ref().is_some_and(|status| {
         status.revision.as_ref() == Some(&stored.name)
             && status.composition.as_ref().is_some_and(|known| known.digest == stored.composition)
             && !status.components.is_empty()

@@ -72,20 +72,20 @@ impl Recent {
         self.lock().entry(uid.to_owned()).or_default().status = Some(writes);
     }
 
-    /// The status as it was written last, unless that is what is `shown`.
-    pub fn status(&self, uid: &str, shown: Option<&Status>) -> Option<Status> {
-        self.shown(uid, shown);
-        let all = self.lock();
-        all.get(uid)?.status.as_ref().map(|(status, _)| status.clone())
+    /// The status as it was written last, until a watch shows it. Whoever reads a store, too, reads
+    /// this first: a store has it before it is let go here.
+    pub fn status(&self, uid: &str) -> Option<Status> {
+        let mut all = self.lock();
+        let written = &mut all.get_mut(uid)?.status;
+        written.take_if(|(_, at)| at.elapsed() >= FORGET);
+        written.as_ref().map(|(status, _)| status.clone())
     }
 
     /// A watch shows this status: nothing newer needs to be kept if it is the one that was written.
     pub fn shown(&self, uid: &str, shown: Option<&Status>) {
         let mut all = self.lock();
         let Some(writes) = all.get_mut(uid) else { return };
-        let is_kept =
-            |written: &(Status, Instant)| shown != Some(&written.0) && written.1.elapsed() < FORGET;
-        writes.status.take_if(|written| !is_kept(written));
+        writes.status.take_if(|(status, _)| Some(&*status) == shown);
     }
 
     /// Puts newer objects in place of those a watch has shown.
@@ -162,10 +162,11 @@ mod tests {
         let recent = Recent::default();
         let status = Status { observed_generation: 2, ..Status::default() };
         recent.wrote_status("a", status.clone());
-        let older = Status::default();
-        assert_eq!(recent.status("a", Some(&older)), Some(status.clone()));
+        recent.shown("a", Some(&Status::default()));
+        recent.shown("a", None);
+        assert_eq!(recent.status("a"), Some(status.clone()));
         recent.shown("a", Some(&status));
-        assert_eq!(recent.status("a", Some(&older)), None);
+        assert_eq!(recent.status("a"), None);
         recent.wrote_status("a", status);
         recent.forget("a");
         assert_eq!(recent.lock().len(), 0);

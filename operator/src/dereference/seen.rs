@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use graph::Status;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::core::DynamicObject;
@@ -24,11 +25,19 @@ pub(crate) struct Seen {
     pub pods: Vec<Arc<Pod>>,
     /// Revisions that a ReplicaSet names.
     pub running: BTreeSet<String>,
+    /// The graph's status as it is stored, or was written since.
+    pub status: Option<Status>,
 }
 
 impl Seen {
-    /// Reads the stores. `recent` knows of writes that did not come back by a watch yet.
-    pub(crate) fn read(stores: &Stores, graph: &Graph, recent: &Recent) -> Self {
+    /// Reads the stores. `recent` knows of writes that did not come back by a watch yet; `written` is
+    /// a status of that kind.
+    pub(crate) fn read(
+        stores: &Stores,
+        graph: &Graph,
+        recent: &Recent,
+        written: Option<Status>,
+    ) -> Self {
         let (namespace, name) = (graph.namespace(), graph.name());
         let mut objects = BTreeMap::new();
         for (kind, store) in &stores.children {
@@ -56,7 +65,8 @@ impl Seen {
         });
         let running =
             sets.iter().filter_map(|set| label(set.as_ref(), words::REVISION)).map(str::to_owned);
-        Self { objects, running: running.collect(), pods }
+        let status = written.or_else(|| graph.status.clone());
+        Self { objects, running: running.collect(), pods, status }
     }
 
     pub(crate) fn get(&self, kind: Kind, name: &str) -> Option<&Arc<DynamicObject>> {

@@ -7,13 +7,12 @@ use futures_util::stream::{poll_fn, select_all};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use kube::Api;
 use kube::runtime::controller::{Action, Config};
-use kube::runtime::reflector::{ObjectRef, store};
+use kube::runtime::reflector::{ObjectRef, Store, store};
 use kube::runtime::{Controller, WatchStreamExt, watcher};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::census::{Census, News};
 use crate::dereference::Watches;
-use crate::reason::Word;
 use crate::reconcile::{Context, Error, reconcile};
 use crate::resource::Graph;
 
@@ -70,7 +69,8 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
     let stores = context.stores.clone();
     let known = Arc::clone(&census);
     let ready = synced.subscribe();
-    let guard = Guard { deadline: bounds.deadline, ready, turns, census };
+    let newest = graphs.clone();
+    let guard = Guard { deadline: bounds.deadline, ready, turns, census, newest };
     let gate = async move {
         if stores.ready().await {
             let _ = synced.send(true);
@@ -136,6 +136,7 @@ struct Guard {
     ready: watch::Receiver<bool>,
     turns: Arc<Semaphore>,
     census: Arc<Census>,
+    newest: Store<Graph>,
 }
 
 async fn guarded(
@@ -150,7 +151,14 @@ async fn guarded(
     // Only a closed semaphore gives none, and nobody closes it.
     let _turn = guard.turns.acquire().await;
     let begun = Instant::now();
-    let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), guard.deadline).await;
+    // In this order: what is let go in one place is in the other by then.
+    let written = context.recent.status(graph.uid());
+    let newest = guard.newest.get(&ObjectRef::from_obj(&*graph));
+    let Some(graph) = newest.filter(|newest| newest.uid() == graph.uid()) else {
+        return Ok(Action::await_change());
+    };
+    let outcome = reconcile(Arc::clone(&graph), Arc::clone(&context), written, guard.deadline);
+    let outcome = outcome.await;
     report(&graph, &context, begun.elapsed(), &outcome);
     // It may have gone away meanwhile.
     if !guard.census.knows(graph.uid()) {
@@ -174,18 +182,6 @@ fn report(graph: &Graph, context: &Context, took: Duration, outcome: &Result<Act
             tracing::info!(namespace, name, generation, millis, error, "not yet");
         }
         Err(error) => tracing::warn!(namespace, name, generation, millis, %error, "failed"),
-    }
-}
-
-impl Error {
-    /// A word for metrics.
-    pub(crate) fn class(&self) -> &'static str {
-        match self {
-            Self::Passing(refusal) if refusal.reason == Word::DeadlineExceeded.into() => "deadline",
-            Self::Passing(refusal) if refusal.reason == Word::ServerError.into() => "server",
-            Self::Passing(_) => "waiting",
-            Self::Status(_) => "server",
-        }
     }
 }
 

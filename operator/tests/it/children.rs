@@ -61,6 +61,28 @@ async fn an_overlay_in_other_words_costs_no_writes() {
     operator.stop().await;
 }
 
+/// A status that comes back while its graph is looked at again must not be taken for none.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_many_graphs_is_described_once() {
+    let world = World::new("many").await;
+    let names: Vec<_> = (0..40).map(|number| format!("graph-{number}")).collect();
+    let operator = world.operator();
+    let applied = names.iter().map(|name| async {
+        world.apply(&EXAMPLE.replace("otel-example", name)).await;
+    });
+    futures_util::future::join_all(applied).await;
+    for name in &names {
+        world.rolled(name).await;
+    }
+    let writes = operator.rest().await;
+    let mut statuses: Vec<_> = writes.iter().filter(|w| w.ends_with("/status")).collect();
+    let count = statuses.len();
+    statuses.sort();
+    statuses.dedup();
+    assert_eq!((count, statuses.len()), (40, 40));
+    operator.stop().await;
+}
+
 #[tokio::test]
 async fn a_second_reconcile_and_a_restart_write_nothing() {
     let world = World::new("steady").await;
