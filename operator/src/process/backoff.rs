@@ -10,18 +10,22 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// A graph without events is looked at again after about this long.
 const RESYNC: Duration = Duration::from_secs(20 * 60);
 
-/// Failures by uid.
+/// Failures by uid, each of one generation: somebody who changes a graph need not wait for what was
+/// wrong with the one before.
 #[derive(Debug, Default)]
 pub struct Backoff {
-    failures: Mutex<HashMap<String, u32>>,
+    failures: Mutex<HashMap<String, (i64, u32)>>,
     dice: RandomState,
 }
 
 impl Backoff {
     /// Counts a failure, and says how long to wait.
-    pub fn failed(&self, uid: &str) -> Duration {
+    pub fn failed(&self, uid: &str, generation: i64) -> Duration {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = failures.entry(uid.to_owned()).or_default();
+        let (of, count) = failures.entry(uid.to_owned()).or_default();
+        if *of != generation {
+            (*of, *count) = (generation, 0);
+        }
         let wait = FIRST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
         *count = count.saturating_add(1);
         spread(wait, self.dice.hash_one((uid, *count)))
@@ -56,12 +60,14 @@ mod tests {
     #[test]
     fn each_failure_waits_longer_and_success_forgets() {
         let backoff = Backoff::default();
-        let waits: Vec<_> = (0..12).map(|_| backoff.failed("a").as_secs_f64()).collect();
+        let waits: Vec<_> = (0..12).map(|_| backoff.failed("a", 1).as_secs_f64()).collect();
         assert!((0.8..=1.2).contains(&waits[0]), "{waits:?}");
         assert!((6.4..=9.6).contains(&waits[3]), "{waits:?}");
         assert!(waits.iter().all(|wait| *wait <= 360.0), "{waits:?}");
-        assert!((0.8..=1.2).contains(&backoff.failed("b").as_secs_f64()));
+        assert!((0.8..=1.2).contains(&backoff.failed("b", 1).as_secs_f64()));
+        assert!((0.8..=1.2).contains(&backoff.failed("a", 2).as_secs_f64()));
+        assert!((1.6..=2.4).contains(&backoff.failed("a", 2).as_secs_f64()));
         backoff.succeeded("a");
-        assert!((0.8..=1.2).contains(&backoff.failed("a").as_secs_f64()));
+        assert!((0.8..=1.2).contains(&backoff.failed("a", 2).as_secs_f64()));
     }
 }

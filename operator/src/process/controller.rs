@@ -191,5 +191,5 @@ fn again(graph: &Graph, context: &Context, census: &Census) -> Action {
         forget(context, graph.uid());
         return Action::await_change();
     }
-    Action::requeue(context.backoff.failed(graph.uid()))
+    Action::requeue(context.backoff.failed(graph.uid(), graph.generation()))
 }
