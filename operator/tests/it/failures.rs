@@ -6,6 +6,7 @@ use kube::api::{DynamicObject, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use operator::process::Bounds;
+use operator::settings::Settings;
 use serde_json::{Value, json};
 
 use crate::server::{OPERATOR, ROLE};
@@ -135,33 +136,31 @@ async fn work_that_takes_too_long_says_where_it_was() {
 }
 
 #[tokio::test]
-async fn namespaces_share_one_bound() {
-    let (one, other) = (World::new("share-one").await, World::new("share-other").await);
-    let bounds = Bounds { concurrency: 1, ..Bounds::default() };
-    let meter = Meter::deaf_to("/deployments");
-    let operator = one.operator_of(&[&one, &other], settings(), meter, bounds);
-    one.apply(EXAMPLE).await;
-    let hangs = async || operator.writes().last().filter(|w| w.ends_with("/deployments")).cloned();
-    crate::world::until("the first one hangs", hangs).await;
-    other.apply(EXAMPLE).await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let others: Vec<_> =
-        operator.writes().into_iter().filter(|w| w.contains(&other.namespace)).collect();
-    assert_eq!(others, [""; 0]);
-}
-
-#[tokio::test]
-async fn a_status_that_was_written_wakes_nobody() {
-    let world = World::new("patient").await;
-    let taken =
-        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "otel-example"}});
-    world.put(&taken).await;
-    let operator = world.operator();
+async fn a_service_that_cannot_be_read_changes_no_policy() {
+    let world = World::new("flapping").await;
+    world
+        .put(&json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "otelcol"},
+            "spec": {"selector": {"app": "otelcol"}, "ports": [{"port": 4317}]}}))
+        .await;
+    let meter = Meter::default();
+    let collector = Some("http://otelcol:4317".to_owned());
+    let operator = world.operator_with(Settings { collector, ..settings() }, meter.clone());
     world.apply(EXAMPLE).await;
-    world.condition(NAME, "Accepted", "NameConflict").await;
-    // The second try comes after a second, the third after two more.
-    tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(operator.reconciles(), 1);
+    world.rolled(NAME).await;
+    operator.rest().await;
+    let policy = async || world.get("networking.k8s.io/v1", "NetworkPolicy", NAME).await.unwrap();
+    let before = policy().await;
+    assert!(before["spec"]["egress"].to_string().contains("\"app\":\"otelcol\""));
+
+    meter.garble(Some("/services/otelcol"));
+    world.apply(&EXAMPLE.replace("spec:\n", "spec:\n  replicas: 2\n")).await;
+    let graph = world.condition(NAME, "Ready", "ServerError").await;
+    let summary = graph["status"]["summary"].as_str().unwrap();
+    assert!(summary.starts_with("ServerError: Service `otelcol` of namespace"), "{summary}");
+    assert_eq!(policy().await, before);
+    meter.garble(None);
+    world.condition(NAME, "Available", "Starting").await;
+    assert_eq!(policy().await, before);
     operator.stop().await;
 }
 

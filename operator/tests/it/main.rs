@@ -38,3 +38,5 @@ mod scale;
 mod schema;
 #[cfg(test)]
 mod trials;
+#[cfg(test)]
+mod turns;

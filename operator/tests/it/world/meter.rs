@@ -22,6 +22,8 @@ struct State {
     last: Option<usize>,
     /// Writes to such paths are never answered.
     deaf: Option<&'static str>,
+    /// Reads of such paths fail while this is set.
+    garbled: Mutex<Option<&'static str>>,
     cut: Notify,
 }
 
@@ -34,6 +36,11 @@ impl Meter {
     /// Lets everything through but writes whose path ends so, which hang for ever.
     pub(crate) fn deaf_to(path: &'static str) -> Self {
         Self(Arc::new(State { deaf: Some(path), ..State::default() }))
+    }
+
+    /// From now on reads whose path ends so are errors of the server; `None` ends it.
+    pub(crate) fn garble(&self, path: Option<&'static str>) {
+        *self.0.garbled.lock().unwrap() = path;
     }
 
     /// Method and path of each write.
@@ -83,8 +90,13 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         if request.method() == Method::GET {
+            let path = request.uri().path().to_owned();
+            if self.meter.0.garbled.lock().unwrap().is_some_and(|end| path.ends_with(end)) {
+                // What the server can make nothing of is neither absent nor forbidden.
+                *request.uri_mut() = format!("{path}?timeout=nonsense").parse().unwrap();
+            }
             return Box::pin(self.inner.call(request));
         }
         let number = self.meter.note(&request);
