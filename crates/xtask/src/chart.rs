@@ -66,10 +66,10 @@ fn summary(objects: &str) -> Result<String> {
         if object.is_null() {
             continue;
         }
-        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-        let metadata = &object["metadata"];
-        let (kind, name) = (text(&object["kind"]), text(&metadata["name"]));
-        lines.push(format!("  {kind} {}/{name}\n", text(&metadata["namespace"])));
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("-").to_owned();
+        let of = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
+        let kind = text(object.get("kind"));
+        lines.push(format!("  {kind} {}/{}\n", of("namespace"), of("name")));
     }
     lines.sort();
     Ok(lines.concat())

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::project::Project;
 use crate::{chart, cluster, lint, step, tools, wasm};
@@ -13,13 +13,17 @@ pub(crate) struct Options {
     /// Also run the full matrix of paths, receivers, faults and sizes
     #[arg(long)]
     long: bool,
-    /// Leave out what needs a Kubernetes node: Linux and root, or kind
+    /// Leave out what needs a Kubernetes node, which needs Linux and root
     #[arg(long)]
     without_cluster: bool,
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     let start = Instant::now();
+    // Whoever cannot run all of it learns so at once.
+    if !options.without_cluster {
+        cluster::can_test().context("`--without-cluster` leaves the cluster out")?;
+    }
     let tools = tools::install()?;
     wasm::run(project)?;
     chart::run(project, tools.get("CG_HELM")?)?;

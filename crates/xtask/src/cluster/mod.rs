@@ -71,9 +71,17 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// A test takes a cluster down again, and so never one of somebody else's.
+pub(crate) fn can_test() -> Result<()> {
+    if is_root_on_linux()? {
+        return Ok(());
+    }
+    bail!("the tests make a node of packages, which needs Linux and root")
+}
+
 /// Everything that needs a cluster, on one of its own.
 pub(crate) fn test(project: &Project) -> Result<()> {
-    can_make_a_node()?;
+    can_test()?;
     smoke::run(project, &Site::new(&tools::cache("cluster")?, Number::Test))
 }
 
@@ -129,8 +137,12 @@ fn up(clusters: &Path, context: Option<&str>) -> Result<Cluster> {
     Ok(Cluster { kubeconfig: site.kubeconfig(), way: Way::OneNode(site) })
 }
 
+fn is_root_on_linux() -> Result<bool> {
+    Ok(cfg!(target_os = "linux") && apt::is_root()?)
+}
+
 fn can_make_a_node() -> Result<()> {
-    if cfg!(target_os = "linux") && apt::is_root()? {
+    if is_root_on_linux()? {
         return Ok(());
     }
     bail!(

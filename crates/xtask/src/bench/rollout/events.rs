@@ -45,9 +45,10 @@ impl Events {
             thread::spawn(move || {
                 for line in lines.lines().map_while(Result::ok) {
                     let now = Instant::now();
-                    if let Ok(event) = serde_json::from_str::<Value>(&line) {
+                    let event = serde_json::from_str::<Value>(&line).unwrap_or_default();
+                    if let Some(object) = event.get("object") {
                         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                        seen.note(kind, &event["object"], now);
+                        seen.note(kind, object, now);
                     }
                 }
             });

@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::world::{SYSTEM, World};
+use super::world::{RELEASE, SYSTEM, World};
 
 /// Group, resource, verb.
 type Right = (String, String, String);
@@ -43,8 +43,7 @@ fn is_the_operators(event: &Value) -> bool {
     let user = event.pointer("/user/username").and_then(Value::as_str).unwrap_or_default();
     let name = user.strip_prefix(&prefix).unwrap_or_default();
     // Tests and trials have accounts of their own.
-    let is_operator = matches!(name, "componentgraph" | "graphs-componentgraph");
-    is_operator && event["objectRef"].is_object()
+    name == RELEASE && event.get("objectRef").is_some()
 }
 
 fn right(event: &Value) -> Right {
@@ -62,7 +61,7 @@ fn right(event: &Value) -> Right {
 fn granted(rules: &str) -> Result<BTreeSet<Right>> {
     let rules: Value = serde_yaml::from_str(rules)?;
     let list = |rule: &Value, key: &str| -> Vec<String> {
-        let values = rule[key].as_array().into_iter().flatten();
+        let values = rule.get(key).and_then(Value::as_array).into_iter().flatten();
         values.filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let mut granted = BTreeSet::new();

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::http;
-use super::world::{OPERATOR, RELEASE, SYSTEM, World};
+use super::world::{OPERATOR, RELEASE, SYSTEM, World, pods_of};
 
 const GRAPH: &str = "otel-example";
 
@@ -52,11 +52,10 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
         world.kubectl.run(&["get", "cg", GRAPH, "--namespace", NAMESPACE])?;
         // The definition changes hands, and graphs with it.
         world.install_as(OTHER, &["--take-ownership"])?;
-        let before = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?["status"]["pods"].clone();
         world.scale(NAMESPACE, &format!("cg/{GRAPH}"), 2)?;
         world.until("the graph to be taken up", |world| {
             let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;
-            Ok(graph["status"]["pods"] != before && graph["status"]["pods"] == "2/2")
+            Ok(pods_of(&graph) == "2/2")
         })?;
         world.ready(NAMESPACE, GRAPH)
     })?;

@@ -34,8 +34,9 @@ const SCENARIOS: [(&str, Scenario); 14] = [
     ("components come from a private registry", registry::private),
     ("helm test runs a graph", life::helm_test),
     ("deleting while the operator is down leaves nothing", life::deleted_while_down),
-    ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),
+    // Before its rights go with the release.
     ("the operator asked for nothing beyond its role", audit::only_what_the_role_has),
+    ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),
 ];
 
 pub(super) fn run(world: &World) -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::http;
-use super::world::World;
+use super::world::{World, pods_of};
 
 const NAMESPACE: &str = "rollout";
 const GRAPH: &str = "otel-example";
@@ -36,7 +36,7 @@ pub(super) fn scale(world: &World) -> Result<()> {
     world.scale(NAMESPACE, &format!("cg/{GRAPH}"), 2)?;
     world.until("two pods", |world| {
         let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;
-        Ok(graph["status"]["readyReplicas"] == 2 || graph["status"]["pods"] == "2/2")
+        Ok(pods_of(&graph) == "2/2")
     })?;
     ensure!(world.pods(NAMESPACE)?.len() == 2, "not two pods");
     world.delete_namespace(NAMESPACE)

@@ -9,9 +9,9 @@ use super::world::{World, condition};
 const NAMESPACE: &str = "trouble";
 const FULL: &str = "trouble-quota";
 
-/// Name, what is laid over the example, the reason, and words of the message.
+/// Name, what is put where in the example, the reason, and words of the message.
 fn cases() -> Vec<(&'static str, Value, &'static str, &'static str)> {
-    let container = |more: Value| json!({"podTemplate": {"spec": {"containers": [more]}}});
+    let container = |more: Value| json!({"/spec/podTemplate": {"spec": {"containers": [more]}}});
     vec![
         (
             "too-large",
@@ -32,24 +32,21 @@ fn cases() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ),
         (
             "host-network",
-            json!({"podTemplate": {"spec": {"hostNetwork": true}}}),
+            json!({"/spec/podTemplate": {"spec": {"hostNetwork": true}}}),
             "PodSecurity",
             "hostNetwork",
         ),
         (
             "no-account",
-            json!({"serviceAccountName": "nobody"}),
+            json!({"/spec/serviceAccountName": "nobody"}),
             "PodsNotCreated",
             "serviceaccount \"nobody\" not found",
         ),
         (
             "no-secret",
-            json!({"components": [{
-                "name": "guest",
-                "builtin": "hello-log",
-                "imports": ["otel"],
-                "configFrom": [{"key": "token", "secretKeyRef": {"name": "keys", "key": "token"}}],
-            }]}),
+            json!({"/spec/components/0/configFrom": [
+                {"key": "token", "secretKeyRef": {"name": "keys", "key": "token"}},
+            ]}),
             "StartFailed",
             "keys",
         ),
@@ -77,13 +74,18 @@ pub(super) fn pods_that_do_not_start(world: &World) -> Result<()> {
 fn apply(world: &World, name: &str, over: &Value) -> Result<()> {
     let text = std::fs::read_to_string(world.root.join("examples/otel/capability.yaml"))?;
     let mut graph: Value = serde_yaml::from_str(&text)?;
-    graph["metadata"]["name"] = json!(name);
-    for (key, value) in over.as_object().into_iter().flatten() {
-        match (key.as_str(), value.get(0)) {
-            // The guest alone is another.
-            ("components", Some(guest)) => graph["spec"]["components"][0] = guest.clone(),
-            _ => graph["spec"][key] = value.clone(),
+    let mut put = |pointer: &str, value: Value| match graph.pointer_mut(pointer) {
+        Some(place) => *place = value,
+        None => {
+            let parent = pointer.rsplit_once('/').unwrap_or_default();
+            if let Some(Value::Object(map)) = graph.pointer_mut(parent.0) {
+                map.insert(parent.1.to_owned(), value);
+            }
         }
+    };
+    put("/metadata/name", json!(name));
+    for (pointer, value) in over.as_object().into_iter().flatten() {
+        put(pointer, value.clone());
     }
     world.apply(NAMESPACE, &graph)
 }

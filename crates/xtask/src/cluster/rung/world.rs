@@ -134,24 +134,26 @@ impl World {
     /// The address of a Service, which this machine reaches like a pod does.
     pub(super) fn address(&self, namespace: &str, graph: &str) -> Result<String> {
         let service = self.get(namespace, &format!("service/{graph}"))?;
-        let (ip, port) = (&service["spec"]["clusterIP"], &service["spec"]["ports"][0]["port"]);
-        let Some(ip) = ip.as_str() else { bail!("the Service has no address: {service}") };
+        let ip = service.pointer("/spec/clusterIP").and_then(Value::as_str);
+        let port = service.pointer("/spec/ports/0/port").and_then(Value::as_u64);
+        let (Some(ip), Some(port)) = (ip, port) else {
+            bail!("the Service has no address: {service}")
+        };
         Ok(format!("{ip}:{port}"))
     }
 
     pub(super) fn pods(&self, namespace: &str) -> Result<Vec<String>> {
         let pods = self.get(namespace, "pods")?;
-        let names = pods["items"].as_array().into_iter().flatten();
-        let names = names.filter_map(|pod| pod["metadata"]["name"].as_str());
+        let names = items(&pods).filter_map(|pod| pod.pointer("/metadata/name")?.as_str());
         Ok(names.map(str::to_owned).collect())
     }
 
     /// Kills the process of a graph's only container; its pod stays.
     pub(super) fn kill_node(&self, namespace: &str, graph: &str) -> Result<()> {
         let pods = self.get(namespace, "pods")?;
-        let items = pods["items"].as_array().into_iter().flatten();
-        let label = "componentgraph.dev/graph";
-        let mut of_graph = items.filter(|pod| pod["metadata"]["labels"][label] == graph);
+        let label = "/metadata/labels/componentgraph.dev~1graph";
+        let mut of_graph =
+            items(&pods).filter(|pod| pod.pointer(label).is_some_and(|found| *found == *graph));
         let pod = of_graph.next().context("the graph has no pod")?;
         let id = pod.pointer("/status/containerStatuses/0/containerID").and_then(Value::as_str);
         let id = id.and_then(|id| id.strip_prefix("containerd://")).context("no container")?;
@@ -184,12 +186,25 @@ const VALUES: [&str; 6] = [
     "collector.image.pullPolicy=Never",
 ];
 
+/// The objects of a list.
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.get("items").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// How many pods of a graph serve, of how many.
+pub(super) fn pods_of(graph: &Value) -> &str {
+    graph.pointer("/status/pods").and_then(Value::as_str).unwrap_or_default()
+}
+
 /// One condition of a graph: status, reason, message.
 pub(super) fn condition(graph: &Value, kind: &str) -> Result<(String, String, String)> {
-    let conditions = graph["status"]["conditions"].as_array().into_iter().flatten();
-    let mut of_kind = conditions.filter(|condition| condition["type"] == kind);
+    let conditions = graph.pointer("/status/conditions").and_then(Value::as_array);
+    let mut of_kind = conditions
+        .into_iter()
+        .flatten()
+        .filter(|c| c.get("type").is_some_and(|found| *found == *kind));
     let found = of_kind.next();
     ensure!(found.is_some(), "no condition {kind}: {graph}");
-    let text = |key: &str| found.and_then(|c| c[key].as_str()).unwrap_or_default().to_owned();
+    let text = |key: &str| found.and_then(|c| c.get(key)?.as_str()).unwrap_or_default().to_owned();
     Ok((text("status"), text("reason"), text("message")))
 }
