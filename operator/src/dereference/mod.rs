@@ -3,6 +3,7 @@
 
 mod pull_secrets;
 mod recent;
+mod rewatch;
 mod seen;
 mod services;
 mod sources;
@@ -10,6 +11,7 @@ mod stores;
 
 pub(crate) use pull_secrets::{KEY as PULL_SECRET_KEY, PullSecret, pull_secrets};
 pub(crate) use recent::Recent;
+pub(crate) use rewatch::Rewatch;
 pub(crate) use seen::{Named, Seen};
 pub(crate) use services::{Service, Services, services};
 pub(crate) use sources::{Artifacts, Sources};

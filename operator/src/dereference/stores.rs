@@ -17,7 +17,7 @@ use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 
-use super::Recent;
+use super::{Recent, Rewatch};
 use crate::child::Kind;
 use crate::resource::Graph;
 use crate::words;
@@ -102,7 +102,8 @@ where
     K::DynamicType: Clone + Eq + std::hash::Hash + Send + Sync,
 {
     let config = watcher::Config::default().labels(words::GRAPH).any_semantic();
-    let events = watcher(api, config).default_backoff().inspect_ok(move |event| note(event));
+    let events =
+        watcher(api, config).backoff(Rewatch::default()).inspect_ok(move |event| note(event));
     let events = events.modify(prune).reflect(writer);
     let graphs = events.touched_objects().map_ok(|object| named(&object));
     graphs.try_filter_map(|graph| std::future::ready(Ok(graph))).boxed()

@@ -12,7 +12,7 @@ use kube::runtime::{Controller, WatchStreamExt, watcher};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::census::{Census, News};
-use crate::dereference::Watches;
+use crate::dereference::{Rewatch, Watches};
 use crate::reconcile::{Context, Error, reconcile};
 use crate::resource::Graph;
 
@@ -61,7 +61,7 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
     let (graphs, writer) = store::<Graph>();
     let census = Arc::new(Census::default());
     let stream = watcher(api, watcher::Config::default().any_semantic())
-        .default_backoff()
+        .backoff(Rewatch::default())
         .modify(|graph| graph.metadata.managed_fields = None)
         .reflect(writer)
         .try_filter_map(follow(Arc::clone(&census), Arc::clone(&context)));

@@ -79,7 +79,8 @@ pub struct Spec {
     /// Scale the graph by CPU use. Only in a cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoscaling: Option<Autoscaling>,
-    /// Secrets that hold registry credentials for `image` sources. Only in a cluster.
+    /// Secrets with logins for registries: those of `image` sources, and of the runtime's own image.
+    /// Only in a cluster.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub image_pull_secrets: Vec<NameRef>,
     /// The service account of the pods. One without rights is made when this is not set.
