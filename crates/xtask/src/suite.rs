@@ -38,7 +38,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
     step::run("tests of the components", &mut step::cargo(project, args))?;
     match options.without_cluster {
         true => eprintln!("test: the cluster was LEFT OUT"),
-        false => cluster::test(project)?,
+        false => cluster::test(project, "")?,
     }
     lint::run(project, &lint::Options { fast: false })?;
     eprintln!("test: everything passed in {:.0} s", start.elapsed().as_secs_f64());

@@ -10,8 +10,8 @@ pub(crate) enum RegistryError {
     NotFound { said: String, anonymous: bool },
     #[error("cannot be read: the registry refuses {}: {said}", who(user.as_deref()))]
     Unauthorized { said: String, user: Option<String> },
-    #[error("cannot be read: the registry {authority} is not allowed here")]
-    NotAllowed { authority: String },
+    #[error("cannot be read: the registry {registry} is not allowed here")]
+    NotAllowed { registry: String },
     #[error("is not laid out as a component: {0}")]
     Layout(#[from] LayoutError),
     #[error("has other bytes in the registry than its digest says")]

@@ -98,9 +98,10 @@ impl<'a> Session<'a> {
         &self,
         make: impl Fn() -> Result<RequestBuilder, FetchError>,
     ) -> Result<Response, RegistryError> {
-        let authority = self.image.authority();
-        if !self.access.allows(authority) {
-            return Err(RegistryError::NotAllowed { authority: authority.to_owned() });
+        // By the name that people write: some are served by hosts of another.
+        let registry = &self.image.registry;
+        if !self.access.allows(registry) {
+            return Err(RegistryError::NotAllowed { registry: registry.clone() });
         }
         let mut pauses = PAUSES.into_iter();
         loop {

@@ -43,7 +43,11 @@ enum Command {
     /// Print the path of the kubeconfig of the cluster that is up
     Kubeconfig(Which),
     /// Bring a cluster up beside yours, install the chart, run every scenario, and take it down
-    Test,
+    Test {
+        /// Only scenarios whose names contain this
+        #[arg(long, value_name = "WORDS", default_value = "")]
+        only: String,
+    },
     /// Be the node; part of `up`
     #[command(hide = true)]
     Node { number: String, clusters: PathBuf },
@@ -62,7 +66,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<()> {
         Command::Up(which) => say(&up(&clusters, which.context.as_deref())?),
         Command::Down(which) => down(&clusters, which.context.as_deref())?,
         Command::Kubeconfig(which) => say(&found(&clusters, which.context.as_deref())?),
-        Command::Test => test(project)?,
+        Command::Test { only } => test(project, only)?,
         Command::Node { number, clusters } => {
             let number = Number::from_text(number).context("no such cluster")?;
             node::run(&Site::new(clusters, number))?;
@@ -80,9 +84,9 @@ pub(crate) fn can_test() -> Result<()> {
 }
 
 /// Everything that needs a cluster, on one of its own.
-pub(crate) fn test(project: &Project) -> Result<()> {
+pub(crate) fn test(project: &Project, only: &str) -> Result<()> {
     can_test()?;
-    smoke::run(project, &Site::new(&tools::cache("cluster")?, Number::Test))
+    smoke::run(project, only, &Site::new(&tools::cache("cluster")?, Number::Test))
 }
 
 /// Does `work` on a cluster of its own, where the chart is installed with the images of users.

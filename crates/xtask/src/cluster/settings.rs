@@ -134,6 +134,8 @@ fn kubelet(site: &Site) -> Value {
         // Folders that would otherwise be made on the machine.
         "podLogsDir": site.text("log/pods"),
         "volumePluginDir": site.text("kubelet/volume-plugins"),
+        // What a Collector wrote is read from its log, and a log that was rotated is not read.
+        "containerLogMaxSize": "500Mi",
         "syncFrequency": "1s",
         "fileCheckFrequency": "1s",
         "nodeStatusUpdateFrequency": "2s",

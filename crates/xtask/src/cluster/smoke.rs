@@ -18,10 +18,10 @@ use crate::{images, step, tools};
 
 const OBJECTS: &str = include_str!("testdata/smoke.yaml");
 
-pub(super) fn run(project: &Project, site: &Site) -> Result<()> {
+pub(super) fn run(project: &Project, only: &str, site: &Site) -> Result<()> {
     // Built first, so that no cluster waits for compilers.
     let images = images::for_cluster(project, false)?;
-    let outcome = scenario(project, site, &images);
+    let outcome = scenario(project, only, site, &images);
     // The error of the scenario says more than one of the clean-up would.
     let cleaned = one_node::down(site);
     outcome.and(cleaned)?;
@@ -29,14 +29,14 @@ pub(super) fn run(project: &Project, site: &Site) -> Result<()> {
     Ok(())
 }
 
-fn scenario(project: &Project, site: &Site, images: &[PathBuf]) -> Result<()> {
+fn scenario(project: &Project, only: &str, site: &Site, images: &[PathBuf]) -> Result<()> {
     let tools = one_node::up(site)?;
     let kubectl = one_node::kubectl(site, &tools)?;
     runs_a_pod(&kubectl)?;
     let first = process::first(site)?;
     one_node::up(site)?;
     ensure!(process::first(site)? == first, "a second `up` replaced the node");
-    runs_the_product(project, site, &tools, images)?;
+    rung::run(&installed(project, site, &tools, images)?, only)?;
     leaves_no_trace(site)?;
 
     one_node::up(site)?;
@@ -59,15 +59,6 @@ fn runs_a_pod(kubectl: &Kubectl) -> Result<()> {
     })?;
     kubectl.run(&["logs", "pause", "--namespace", "smoke"]).context("logs of the pod")?;
     Ok(())
-}
-
-fn runs_the_product(
-    project: &Project,
-    site: &Site,
-    tools: &Tools,
-    images: &[PathBuf],
-) -> Result<()> {
-    rung::run(&installed(project, site, tools, images)?)
 }
 
 /// The product alone, for whoever measures it.

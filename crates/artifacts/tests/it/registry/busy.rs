@@ -90,6 +90,15 @@ async fn other_bytes_than_announced_are_refused() {
     assert_eq!(problem(&authority).await.unwrap().0, "digest-mismatch");
 }
 
+/// Nobody is asked, so that the name of a public one is safe here.
+#[tokio::test]
+async fn a_registry_is_allowed_by_the_name_people_write() {
+    let access = Access { allowed: vec!["ghcr.io".into()], ..Access::default() };
+    let (_, problems) = pull(json!({"name": "guest", "image": "guest:1"}), &access).await;
+    assert_eq!(problems[0].code, "registry-not-allowed");
+    assert!(problems[0].message.contains("the registry docker.io is"), "{}", problems[0].message);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_led_to_link_local_addresses() {
     let (authority, asked) = serve(|_, _| {

@@ -39,9 +39,10 @@ const SCENARIOS: [(&str, Scenario); 14] = [
     ("uninstalling keeps graphs, reinstalling takes them up", life::reinstalled),
 ];
 
-pub(super) fn run(world: &World) -> Result<()> {
+/// Runs the scenarios whose names contain `only`.
+pub(super) fn run(world: &World, only: &str) -> Result<()> {
     step("the chart installs", || world.install())?;
-    for (name, scenario) in SCENARIOS {
+    for (name, scenario) in SCENARIOS.into_iter().filter(|(name, _)| name.contains(only)) {
         step(name, || scenario(world)).map_err(|error| match world.state() {
             Ok(state) => error.context(state),
             Err(_) => error,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 use super::http;
@@ -64,9 +64,16 @@ pub(super) fn told_to_stop(world: &World) -> Result<()> {
     })?;
     let accepted = accepted.into_inner().unwrap_or_default();
     ensure!(accepted.len() > CALLERS, "only {} requests were accepted", accepted.len());
-    world.until("every accepted record", |world| {
+    let mut missing = Vec::new();
+    let arrived = world.until("every accepted record", |world| {
         let text = world.collected()?;
-        Ok(accepted.iter().all(|message| text.contains(message.as_str())))
+        missing = accepted.iter().filter(|message| !text.contains(message.as_str())).collect();
+        Ok(missing.is_empty())
+    });
+    arrived.with_context(|| {
+        let logs = ["logs", "--selector", "componentgraph.dev/graph", "--namespace", NAMESPACE];
+        let logs = world.kubectl.run(&logs).unwrap_or_default();
+        format!("of {} accepted {missing:?} did not arrive\n{logs}", accepted.len())
     })?;
     let text = world.collected()?;
     let doubled: Vec<_> =
