@@ -53,7 +53,7 @@ pub(crate) async fn refusal(world: &World, name: &str) -> String {
     format!("  {}={} {}\n  {message}", part("type"), part("status"), part("reason"))
 }
 
-const MISTAKES: [Mistake; 17] = [
+const MISTAKES: [Mistake; 18] = [
     ("a route to a component that is not there", |o| {
         o["spec"]["http"]["routes"][0]["component"] = json!("gest");
     }),
@@ -86,6 +86,10 @@ const MISTAKES: [Mistake; 17] = [
     ("a module", |o| from_map(o, "with-module", "wasm")),
     ("nothing", |o| from_map(o, "with-empty", "wasm")),
     ("the port of the probes", |o| o["spec"]["http"]["port"] = json!(9090)),
+    ("more than 512 KiB", |o| {
+        let config = (0..20).map(|n| (format!("key-{n}"), json!("x".repeat(30_000))));
+        o["spec"]["components"][0]["config"] = Value::Object(config.collect());
+    }),
     ("an overlay that fights the operator", |o| {
         o["spec"]["podTemplate"] = json!({"spec": {"serviceAccountName": "theirs"}});
     }),
