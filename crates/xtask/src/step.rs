@@ -14,8 +14,18 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(
     args: impl IntoIterator<Item = S>,
 ) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What `cargo run` says of this program would be read by build scripts of others: all above
+    // them would be built anew whenever cargo is started by hand, and again from here.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_this_program(name)) {
+        command.env_remove(name);
+    }
     command.current_dir(project.root()).args(args);
     command
+}
+
+fn is_of_this_program(variable: &OsStr) -> bool {
+    let variable = variable.to_string_lossy();
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// Runs to the end, output passed through.

@@ -13,6 +13,9 @@ pub(super) struct Options {
     /// How many graphs of four components
     #[arg(long, default_value = "1000")]
     graphs: u32,
+    /// Measure the program as the tests build it: sooner there, and slower than that of users
+    #[arg(long)]
+    test_profile: bool,
 }
 
 const TEST: &str = "scale::many_graphs";
@@ -28,12 +31,17 @@ const GOALS: [(&str, f64, &str); 5] = [
 ];
 
 pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
-    let args = ["test", "--release", "--locked", "--package", "operator", "--test", "it", "--"];
-    let test = ["--ignored", "--exact", TEST, "--nocapture"];
-    let mut command = step::cargo(project, args.iter().chain(&test));
+    // What the tests build is built for the whole workspace at once.
+    let built: &[&str] = match options.test_profile {
+        true => &["test", "--workspace"],
+        false => &["test", "--release", "--package", "operator"],
+    };
+    let test = ["--locked", "--test", "it", "--", "--ignored", "--exact", TEST, "--nocapture"];
+    let mut command = step::cargo(project, built.iter().chain(&test));
     command.envs(tools::install()?.environment).env("CG_GRAPHS", options.graphs.to_string());
     let text = step::output(&mut command)?;
-    println!("{} graphs of four components", options.graphs);
+    let profile = if options.test_profile { "test" } else { "release" };
+    println!("{} graphs of four components, {profile} profile", options.graphs);
     for (what, figure) in figures(&text) {
         println!("{what:<40}{figure:>10.2}");
     }

@@ -20,6 +20,9 @@ pub(super) struct Options {
     /// How many times the example is applied
     #[arg(long, default_value = "20")]
     rounds: usize,
+    /// Measure the programs as the tests build them: sooner there, and slower than those of users
+    #[arg(long)]
+    test_profile: bool,
 }
 
 const GRAPH: &str = "otel-example";
@@ -39,7 +42,7 @@ const PHASES: [&str; 6] = [
 ];
 
 pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
-    cluster::measured(project, |world| {
+    cluster::measured(project, !options.test_profile, |world| {
         let mut phases: Vec<Spread> = vec![Spread::default(); PHASES.len()];
         let mut total = Spread::default();
         for number in 0..options.rounds {
@@ -51,7 +54,8 @@ pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
             }
             total.add(before);
         }
-        println!("seconds, {} rounds{:>20}", options.rounds, HEADINGS);
+        let images = if options.test_profile { "test" } else { "release" };
+        println!("seconds, {} rounds, {images} images{HEADINGS:>20}", options.rounds);
         for (name, spread) in PHASES.iter().zip(&phases) {
             println!("{name:<32}{spread}");
         }

@@ -89,10 +89,15 @@ pub(crate) fn test(project: &Project, only: &str) -> Result<()> {
     smoke::run(project, only, &Site::new(&tools::cache("cluster")?, Number::Test))
 }
 
-/// Does `work` on a cluster of its own, where the chart is installed with the images of users.
-pub(crate) fn measured(project: &Project, work: impl FnOnce(&World) -> Result<()>) -> Result<()> {
+/// Does `work` on a cluster of its own, where the chart is installed.
+pub(crate) fn measured(
+    project: &Project,
+    release: bool,
+    work: impl FnOnce(&World) -> Result<()>,
+) -> Result<()> {
     can_make_a_node()?;
-    smoke::measured(project, &Site::new(&tools::cache("cluster")?, Number::Test), work)
+    let site = Site::new(&tools::cache("cluster")?, Number::Test);
+    smoke::measured(project, release, &site, work)
 }
 
 /// A cluster that is up.

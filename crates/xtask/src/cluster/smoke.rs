@@ -64,10 +64,11 @@ fn runs_a_pod(kubectl: &Kubectl) -> Result<()> {
 /// The product alone, for whoever measures it.
 pub(super) fn measured(
     project: &Project,
+    release: bool,
     site: &Site,
     work: impl FnOnce(&Installed) -> Result<()>,
 ) -> Result<()> {
-    let images = images::for_cluster(project, true)?;
+    let images = images::for_cluster(project, release)?;
     let outcome = one_node::up(site).and_then(|tools| {
         let world = installed(project, site, &tools, &images)?;
         world.install()?;
