@@ -53,12 +53,7 @@ async fn an_overlay_in_other_words_costs_no_writes() {
     };
     assert_eq!(others(&operator.writes()[before..]), [""; 0]);
     operator.stop().await;
-
-    let operator = world.operator();
-    operator.reconciled(0).await;
-    operator.rest().await;
-    assert_eq!(operator.writes(), [""; 0]);
-    operator.stop().await;
+    a_restart_writes_nothing(&world).await;
 }
 
 /// A status that comes back while its graph is looked at again must not be taken for none.
@@ -97,7 +92,10 @@ async fn a_second_reconcile_and_a_restart_write_nothing() {
     operator.reconciled(before).await;
     assert_eq!(operator.writes()[writes.len()..], [""; 0]);
     operator.stop().await;
+    a_restart_writes_nothing(&world).await;
+}
 
+async fn a_restart_writes_nothing(world: &World) {
     let operator = world.operator();
     operator.reconciled(0).await;
     operator.rest().await;
