@@ -143,7 +143,6 @@ impl Registry {
     /// As its author does.
     fn push(&self, world: &World, image: &str) -> Result<()> {
         let login = json!({"auths": {&self.authority: {"username": USER, "password": PASSWORD}}});
-        fs::write(self.folder.join("config.json.login"), login.to_string())?;
         let docker = self.folder.join("docker");
         fs::create_dir_all(&docker)?;
         fs::write(docker.join("config.json"), login.to_string())?;
