@@ -13,8 +13,10 @@ use crate::host::wasi_p2::Style;
 use crate::instances::{Callable, Instances};
 use crate::metrics::Metrics;
 use crate::node::Node;
-use crate::triggers::admin::{Admin, Phase, Readiness};
-use crate::triggers::http::{Current, Drained, Front, RequestLimits, Server, Target, Timing};
+use crate::triggers::admin::{AdminPort, Phase};
+use crate::triggers::http::{
+    BindError, Current, Drained, Front, RequestLimits, Server, Target, Timing,
+};
 use crate::triggers::stop_signal;
 use crate::values::Signature;
 
@@ -24,62 +26,51 @@ pub const DEFAULT_PORT: u16 = 8080;
 const HEADERS: Duration = Duration::from_secs(10);
 const BODY: Duration = Duration::from_secs(30);
 
-/// Where to listen, and how long to take to stop.
+/// How long to take to stop.
 #[derive(Clone, Copy, Debug)]
-pub struct Ports {
-    pub http: SocketAddr,
-    pub admin: SocketAddr,
+pub struct Stop {
     /// Requests are still accepted for so long after the signal.
-    pub stop_grace: Duration,
+    pub grace: Duration,
     pub drain: Duration,
 }
 
-/// Serves until a signal, then drains. A node that comes by `updates` takes the place of the one
-/// before: the same graph with other settings.
+impl Stop {
+    fn timing(self) -> Timing {
+        Timing { headers: HEADERS, grace: self.grace, drain: self.drain }
+    }
+}
+
+/// Opens the admin port, before anything else: probes are answered while the graph starts.
+pub async fn open_admin(address: SocketAddr, stop: Stop) -> Result<AdminPort, BindError> {
+    AdminPort::open(address, stop.timing()).await
+}
+
+/// Serves on `address` until a signal, then drains. A node that comes by `updates` takes the place
+/// of the one before: the same graph with other settings.
 pub async fn serve(
     manifest: &Manifest,
     node: Node,
     updates: mpsc::Receiver<Node>,
-    ports: Ports,
+    (address, admin): (SocketAddr, AdminPort),
+    stop: Stop,
 ) -> Result<Drained, Problems> {
     let metrics = Metrics::new(&node.settings.graph);
     let routes = manifest.graph.spec.http.as_ref().map(|http| http.routes.as_slice());
     let routes = routes.unwrap_or_default().to_vec();
     let front = front(&node, &routes, &metrics).map_err(|problems| manifest.problems(problems))?;
     let front = Arc::new(Current::new(front));
-    let timing = Timing { headers: HEADERS, grace: ports.stop_grace, drain: ports.drain };
     let told = stop_signal();
     let http = match &manifest.graph.spec.http {
-        Some(_) => Some(bind(manifest, ports.http, timing, "spec.http.port", "--port").await?),
+        Some(_) => Some(bind(manifest, address, stop).await?),
         None => None,
     };
-    let admin = bind(manifest, ports.admin, timing, "--admin-port", "--admin-port").await?;
-    let readiness = Arc::new(Readiness::default());
-    let style = node.settings.style;
-    match &http {
-        Some(http) => announce(style, &format!("http: listening on http://{}", http.local_addr())),
-        None => announce(style, "http: the graph has no routes, nothing listens for requests"),
-    }
-    announce(style, &format!("admin: listening on http://{}", admin.local_addr()));
-    tracing::info!(
-        graph = node.settings.graph,
-        composition = node.composition.digest,
-        collector = node.settings.collector,
-        "ready"
-    );
-    readiness.set(Phase::Ready);
-    let following = tokio::spawn(follow(updates, Arc::clone(&front), routes, metrics.clone()));
-    let stop = CancellationToken::new();
-    let stopped = stop.clone();
-    let admin_done = stop.clone();
-    let looking_after = tokio::spawn(admin.serve(
-        Arc::new(Admin { readiness: Arc::clone(&readiness), metrics }),
-        async move { admin_done.cancelled().await },
-        CancellationToken::new(),
-    ));
+    announce(&node, http.as_ref(), &admin);
+    admin.count(metrics.clone());
+    admin.set(Phase::Ready);
+    let following = tokio::spawn(follow(updates, Arc::clone(&front), routes, metrics));
     let hurry = CancellationToken::new();
     let hurried = hurry.clone();
-    let stopping = async move {
+    let stopping = async {
         told.await;
         let again = stop_signal();
         tokio::spawn(async move {
@@ -87,7 +78,7 @@ pub async fn serve(
             tracing::warn!("told to stop again: nothing is waited for");
             hurried.cancel();
         });
-        readiness.set(Phase::Draining);
+        admin.set(Phase::Draining);
         tracing::info!("draining");
     };
     let drained = match http {
@@ -97,16 +88,30 @@ pub async fn serve(
             Drained { unfinished: 0 }
         }
     };
-    // The admin port answers until the last request is done, so that the drain can be watched.
-    stopped.cancel();
     following.abort();
-    looking_after.abort();
     tracing::info!(unfinished = drained.unfinished, "stopped");
+    // The admin port answered until here, so that the drain can be watched.
+    drop(admin);
     Ok(drained)
 }
 
+fn announce(node: &Node, http: Option<&Server>, admin: &AdminPort) {
+    let style = node.settings.style;
+    match http {
+        Some(http) => say(style, &format!("http: listening on http://{}", http.local_addr())),
+        None => say(style, "http: the graph has no routes, nothing listens for requests"),
+    }
+    say(style, &format!("admin: listening on http://{}", admin.address()));
+    tracing::info!(
+        graph = node.settings.graph,
+        composition = node.composition.digest,
+        collector = node.settings.collector,
+        "ready"
+    );
+}
+
 /// For people whatever the level of the logs; for programs in the form of all other lines.
-fn announce(style: Style, text: &str) {
+fn say(style: Style, text: &str) {
     match style {
         Style::Marked => eprintln!("{text}"),
         Style::Logged => tracing::info!("{text}"),
@@ -164,17 +169,16 @@ fn target(route: &Route, callable: Callable) -> Target<Callable> {
     Target { route: route.clone(), signature, callable }
 }
 
-async fn bind(
-    manifest: &Manifest,
-    address: SocketAddr,
-    timing: Timing,
-    field: &str,
-    flag: &str,
-) -> Result<Server, Problems> {
-    Server::bind(address, timing).await.map_err(|error| {
-        let problem = Problem::new("port-unavailable", field, error.to_string())
-            .expected("a port that is free")
-            .fix(format!("stop what listens there, or choose another port with {flag}"));
-        manifest.problems(vec![problem])
-    })
+async fn bind(manifest: &Manifest, address: SocketAddr, stop: Stop) -> Result<Server, Problems> {
+    Server::bind(address, stop.timing())
+        .await
+        .map_err(|error| unavailable(manifest, &error, "spec.http.port", "--port"))
+}
+
+/// A port is taken, or not the node's to take.
+pub fn unavailable(manifest: &Manifest, error: &BindError, field: &str, flag: &str) -> Problems {
+    let problem = Problem::new("port-unavailable", field, error.to_string())
+        .expected("a port that is free")
+        .fix(format!("stop what listens there, or choose another port with {flag}"));
+    manifest.problems(vec![problem])
 }

@@ -15,9 +15,11 @@ use super::logs::{LogFormat, Logs};
 use super::source::{GraphArgs, show};
 use super::{Exit, Output};
 use crate::live::LiveFile;
-use crate::load::Request;
+use crate::load::{Checked, Request};
 use crate::node::Node;
-use crate::serve::{self, Ports};
+use crate::serve::{self, Stop};
+use crate::triggers::admin::AdminPort;
+use crate::triggers::http::BindError;
 
 /// The kubelet reads no more.
 const TERMINATION_LOG: usize = 4096;
@@ -57,6 +59,12 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Exit {
     let logs = Logs::start(args.log_format);
+    let stop = Stop {
+        grace: Duration::from_secs(args.stop_grace),
+        drain: Duration::from_secs(args.drain),
+    };
+    let admin = SocketAddr::new(args.address, args.admin_port);
+    let admin = serve::open_admin(admin, stop).await;
     let mut request = args.source.request();
     request.around.style = args.log_format.into();
     let live = match args.live.as_deref().map(LiveFile::open).transpose() {
@@ -84,7 +92,7 @@ pub(super) async fn run(args: Args) -> Exit {
         tokio::spawn(follow(file, request.clone(), logs, sender));
     }
     let exit = match crate::load::load(request).await {
-        Ok(checked) => start(&args, checked, updates).await,
+        Ok(checked) => start(&args, checked, updates, (admin, stop)).await,
         Err(problems) => refuse(&args, &problems),
     };
     if let Some(receiver) = receiver {
@@ -117,20 +125,27 @@ async fn follow(mut file: LiveFile, request: Request, logs: Logs, sender: mpsc::
     }
 }
 
-async fn start(args: &Args, checked: crate::load::Checked, updates: mpsc::Receiver<Node>) -> Exit {
+async fn start(
+    args: &Args,
+    checked: Checked,
+    updates: mpsc::Receiver<Node>,
+    (admin, stop): (Result<AdminPort, BindError>, Stop),
+) -> Exit {
     let manifest = checked.manifest.clone();
+    let admin = match admin {
+        Ok(admin) => admin,
+        Err(error) => {
+            let flag = "--admin-port";
+            return refuse(args, &serve::unavailable(&manifest, &error, flag, flag));
+        }
+    };
     let node = match Node::start(checked).await {
         Ok(node) => node,
         Err(problems) => return refuse(args, &problems),
     };
     let port = args.port.or(manifest.graph.spec.http.as_ref().and_then(|h| h.port));
-    let ports = Ports {
-        http: SocketAddr::new(args.address, port.unwrap_or(serve::DEFAULT_PORT)),
-        admin: SocketAddr::new(args.address, args.admin_port),
-        stop_grace: Duration::from_secs(args.stop_grace),
-        drain: Duration::from_secs(args.drain),
-    };
-    match serve::serve(&manifest, node, updates, ports).await {
+    let http = SocketAddr::new(args.address, port.unwrap_or(serve::DEFAULT_PORT));
+    match serve::serve(&manifest, node, updates, (http, admin), stop).await {
         Ok(drained) if drained.unfinished == 0 => Exit::Ok,
         Ok(drained) => {
             eprintln!("error: {} requests did not finish in time", drained.unfinished);

@@ -1,25 +1,28 @@
-//! The admin port: `/livez`, `/readyz`, `/metrics`. It only reads what others set.
+//! The admin port: `/livez`, `/readyz`, `/metrics`. It is open before there is a graph to serve, and
+//! only reads what others set.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use ::http::header::CONTENT_TYPE;
 use ::http::{HeaderValue, Method, Request, Response, StatusCode};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-use super::http::Answer;
+use super::http::{Answer, BindError, Server, Timing};
 use crate::metrics::Metrics;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const OPENMETRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-
-/// Whether the node wants requests. It does not depend on the collector: a node that cannot
-/// deliver telemetry still serves.
-#[derive(Debug, Default)]
-pub struct Readiness(AtomicU8);
+/// How long `/readyz` waits for a node that starts. Whoever asks once a second, such as the
+/// kubelet, then learns at once that it is ready; less than the time-out of its probes.
+const HOLD: Duration = Duration::from_millis(1500);
 
 /// The states of a node, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,24 +32,82 @@ pub enum Phase {
     Draining,
 }
 
-impl Readiness {
-    pub fn set(&self, phase: Phase) {
-        self.0.store(phase as u8, Ordering::Relaxed);
+/// The open port. It answers until it is dropped.
+pub struct AdminPort {
+    address: SocketAddr,
+    admin: Arc<Admin>,
+    task: JoinHandle<()>,
+}
+
+impl AdminPort {
+    /// Port 0 takes a free one.
+    pub async fn open(address: SocketAddr, timing: Timing) -> Result<Self, BindError> {
+        let server = Server::bind(address, timing).await?;
+        let address = server.local_addr();
+        let admin = Arc::new(Admin::default());
+        let answers = Arc::clone(&admin);
+        let task = tokio::spawn(async move {
+            server.serve(answers, std::future::pending(), CancellationToken::new()).await;
+        });
+        Ok(Self { address, admin, task })
     }
 
-    pub fn get(&self) -> Phase {
-        match self.0.load(Ordering::Relaxed) {
-            0 => Phase::Starting,
-            1 => Phase::Ready,
-            _ => Phase::Draining,
-        }
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the graph that starts is counted with.
+    pub fn count(&self, metrics: Metrics) {
+        // There is one graph in the life of a node.
+        let _ = self.admin.metrics.set(metrics);
+    }
+
+    pub fn set(&self, phase: Phase) {
+        self.admin.phase.send_replace(phase);
     }
 }
 
-/// Answers on the admin port.
-pub struct Admin {
-    pub readiness: Arc<Readiness>,
-    pub metrics: Metrics,
+impl Drop for AdminPort {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What the admin port answers from. Whether the node is ready does not depend on the collector: a
+/// node that cannot deliver telemetry still serves.
+struct Admin {
+    phase: watch::Sender<Phase>,
+    metrics: OnceLock<Metrics>,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self { phase: watch::Sender::new(Phase::Starting), metrics: OnceLock::new() }
+    }
+}
+
+impl Admin {
+    async fn ready(&self) -> Response<Full<Bytes>> {
+        let mut phase = self.phase.subscribe();
+        let started = phase.wait_for(|phase| *phase != Phase::Starting);
+        // The phase is what counts, whether it came or the time was up.
+        let _ = tokio::time::timeout(HOLD, started).await;
+        match *self.phase.borrow() {
+            Phase::Starting => plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+            Phase::Ready => plain(StatusCode::OK, "ok\n"),
+            Phase::Draining => plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+        }
+    }
+
+    fn counts(&self) -> Response<Full<Bytes>> {
+        let Some(metrics) = self.metrics.get() else {
+            return plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n");
+        };
+        match metrics.text() {
+            Ok(text) => text_response(StatusCode::OK, OPENMETRICS, Bytes::from(text)),
+            Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "metrics cannot be written\n"),
+        }
+    }
 }
 
 impl Answer for Admin {
@@ -57,15 +118,8 @@ impl Answer for Admin {
         match request.uri().path() {
             // That this is answered at all shows that the event loop turns.
             "/livez" => plain(StatusCode::OK, "ok\n"),
-            "/readyz" => match self.readiness.get() {
-                Phase::Starting => plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
-                Phase::Ready => plain(StatusCode::OK, "ok\n"),
-                Phase::Draining => plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
-            },
-            "/metrics" => match self.metrics.text() {
-                Ok(text) => text_response(StatusCode::OK, OPENMETRICS, Bytes::from(text)),
-                Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "metrics cannot be written\n"),
-            },
+            "/readyz" => self.ready().await,
+            "/metrics" => self.counts(),
             _ => plain(StatusCode::NOT_FOUND, "the paths are /livez, /readyz and /metrics\n"),
         }
     }

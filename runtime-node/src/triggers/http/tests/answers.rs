@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::triggers::admin::{Admin, Phase, Readiness};
+use crate::triggers::admin::{AdminPort, Phase};
 
 fn text_result() -> Option<Shape> {
     let text = || Some(Box::new(Shape::String));
@@ -195,22 +195,26 @@ async fn a_lost_record_is_counted_and_does_not_change_the_answer() {
 
 #[tokio::test]
 async fn the_admin_port_says_how_the_node_is() {
-    let readiness = Arc::new(Readiness::default());
-    let admin = Admin { readiness: readiness.clone(), metrics: Metrics::new("test") };
-    let (address, _stop, _served) = serve(Arc::new(admin), TIMING).await;
+    let admin = AdminPort::open(SocketAddr::from(([127, 0, 0, 1], 0)), TIMING).await.unwrap();
     let get = async |path: &str| {
-        let reply = send(address, request("GET", path, "")).await;
+        let reply = send(admin.address(), request("GET", path, "")).await;
         format!("{} {}", reply.status.as_u16(), reply.body)
     };
     assert_eq!(get("/livez").await, "200 ok\n");
+    assert_eq!(get("/metrics").await, "503 starting\n");
     assert_eq!(get("/readyz").await, "503 starting\n");
-    readiness.set(Phase::Ready);
-    assert_eq!(get("/readyz").await, "200 ok\n");
-    readiness.set(Phase::Draining);
+    // Who asks before the node is ready is answered when it is.
+    let (ready, ()) = tokio::join!(get("/readyz"), async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        admin.count(Metrics::new("test"));
+        admin.set(Phase::Ready);
+    });
+    assert_eq!(ready, "200 ok\n");
+    admin.set(Phase::Draining);
     assert_eq!(get("/readyz").await, "503 draining\n");
     let text = get("/metrics").await;
     assert!(text.contains("# HELP componentgraph_invocations_in_flight "), "{text}");
     assert_eq!(get("/other").await, "404 the paths are /livez, /readyz and /metrics\n");
-    let reply = send(address, request("POST", "/livez", "")).await;
+    let reply = send(admin.address(), request("POST", "/livez", "")).await;
     assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
 }
