@@ -51,9 +51,11 @@ pub(super) fn node(plan: &Plan<'_>, mounts: &[Mount]) -> Container {
             }),
             ..SecurityContext::default()
         }),
-        // Compiling a large composition takes seconds on a slow machine.
-        startup_probe: Some(probe("/readyz", 1, 120)),
-        readiness_probe: Some(probe("/readyz", 2, 2)),
+        // No startup probe: the admin port is open before the graph is read, so that a slow start
+        // is no sign of death. And the kubelet asks for readiness at once when a container runs,
+        // but for the end of the start only at its next turn. The node keeps the question open
+        // until it is ready.
+        readiness_probe: Some(probe("/readyz", 1, 3)),
         liveness_probe: Some(probe("/livez", 10, 3)),
         termination_message_path: Some(TERMINATION_LOG.to_owned()),
         termination_message_policy: Some("FallbackToLogsOnError".to_owned()),

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 const FIELD: &str = "spec.podTemplate";
 
 /// Values that are defaults and no more.
-const DEFAULTS: [&str; 6] = [
+const DEFAULTS: [&str; 5] = [
     "spec.containers.resources",
-    "spec.containers.startupProbe",
     "spec.securityContext.fsGroup",
     "spec.securityContext.runAsGroup",
     "spec.securityContext.runAsUser",
