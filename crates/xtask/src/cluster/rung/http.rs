@@ -14,8 +14,14 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Calls the route `/log`, and expects it to go well.
 pub(crate) fn log(address: &str, message: &str) -> Result<()> {
+    log_once_open(address, message, LIMIT)
+}
+
+/// The same for one who tries again and again: what was sent before the Service had a way to a pod
+/// is lost, and TCP sends it again a second later at the earliest.
+pub(crate) fn log_once_open(address: &str, message: &str, connecting: Duration) -> Result<()> {
     let body = serde_json::to_string(message)?;
-    let stream = TcpStream::connect_timeout(&address.parse().context("address")?, LIMIT);
+    let stream = TcpStream::connect_timeout(&address.parse().context("address")?, connecting);
     let mut stream = stream.with_context(|| format!("connecting to {address}"))?;
     stream.set_read_timeout(Some(LIMIT))?;
     let length = body.len();

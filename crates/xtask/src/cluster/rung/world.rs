@@ -98,6 +98,11 @@ impl World {
         self.kubectl.run(&["delete", "namespace", name, "--wait=false"]).map(|_| ())
     }
 
+    /// Deletes it and waits until all that was in it has gone.
+    pub(crate) fn forget_namespace(&self, name: &str) -> Result<()> {
+        self.kubectl.run(&["delete", "namespace", name, "--timeout=120s"]).map(|_| ())
+    }
+
     pub(super) fn get(&self, namespace: &str, what: &str) -> Result<Value> {
         let text =
             self.kubectl.run(&["get", what, "--namespace", namespace, "--output", "json"])?;
