@@ -1,5 +1,6 @@
 {{- define "componentgraph.name" -}}
-{{- .Values.fullnameOverride | default (ternary .Release.Name (printf "%s-componentgraph" .Release.Name) (contains "componentgraph" .Release.Name)) | trunc 50 | trimSuffix "-" -}}
+{{- $part := .Values.nameOverride | default .Chart.Name -}}
+{{- .Values.fullnameOverride | default (ternary .Release.Name (printf "%s-%s" .Release.Name $part) (contains $part .Release.Name)) | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "componentgraph.account" -}}
@@ -41,17 +42,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{- /* What the level `restricted` of pod security asks of every container. */ -}}
-{{- define "componentgraph.restricted" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
-{{- end -}}
-
-{{- define "componentgraph.restrictedPod" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-seccompProfile: {type: RuntimeDefault}
+{{- /* What every pod of the chart has: who may pull, where it runs, and as whom. */ -}}
+{{- define "componentgraph.pod" -}}
+securityContext:
+  {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
 {{- end -}}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -11,13 +11,13 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 
 use crate::project::Project;
-use crate::step;
+use crate::{golden, step};
 
 /// helm takes the oldest Kubernetes it knows when it asks no cluster.
 const KUBERNETES: &str = "1.33";
 
 /// Values a user may get wrong, and what must be named in the answer.
-const WRONG: [(&str, &str); 7] = [
+const WRONG: [(&str, &str); 15] = [
     ("artifacts.registryCa=ca.crt", "'/artifacts/registryCa'"),
     ("replicas=2", "additional properties 'replicas' not allowed"),
     ("replicaCount=many", "'/replicaCount'"),
@@ -25,30 +25,53 @@ const WRONG: [(&str, &str); 7] = [
     ("runtime.upgrade=Now", "'OnNextChange', 'Automatic'"),
     ("watchNamespaces={Shop}", "'/watchNamespaces/0'"),
     ("image.digest=latest", "'/image/digest'"),
+    ("nameOverride=Graphs", "'/nameOverride'"),
+    ("networkPolicy.enabled=true", "additional properties 'enabled' not allowed"),
+    ("networkPolicy.operator.egressPorts={https}", "'/networkPolicy/operator/egressPorts/0'"),
+    ("rbac.create=maybe", "'/rbac/create'"),
+    ("securityContext=none", "'/securityContext'"),
+    ("priorityClassName=High", "'/priorityClassName'"),
+    ("extraArgs=--concurrency=32", "'/extraArgs'"),
+    ("extraEnv[0].value=x", "missing property 'name'"),
 ];
+
+/// Of the values that name everything, what the chart makes of pods and policies is read whole.
+const EVERYTHING: &str = "everything-values.yaml";
+const WHOLE: [&str; 3] = ["Deployment", "NetworkPolicy", "Pod"];
 
 pub(crate) fn run(project: &Project, helm: &Path) -> Result<()> {
     let chart = project.root().join("charts/componentgraph");
     step::output(Command::new(helm).args(["lint", "--strict"]).arg(&chart))?;
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(chart.join("ci"))? {
-        let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
+    let mut found = String::new();
+    for (name, path) in values(&chart)? {
+        let objects = step::output(template(helm, &chart).arg("--values").arg(&path))?;
+        let objects = documents(&objects).with_context(|| format!("{}", path.display()))?;
+        found.push_str(&format!("{name}\n{}", summary(&objects)));
+        if name == EVERYTHING {
+            golden::compare(&chart.join("ci/everything.yaml"), &whole(&objects)?)?;
         }
-        let mut command = template(helm, &chart);
-        let objects = step::output(command.arg("--values").arg(&path))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        found.insert(name, summary(&objects).with_context(|| format!("{}", path.display()))?);
     }
-    compare(&chart.join("ci/objects.txt"), &found)?;
+    golden::compare(&chart.join("ci/objects.txt"), &found)?;
     for (value, expected) in WRONG {
         let refused = step::output(template(helm, &chart).args(["--set", value]));
         let Err(error) = refused else { bail!("the chart takes {value}") };
         ensure!(error.to_string().contains(expected), "for {value} helm says: {error}");
     }
-    eprintln!("chart: {} sets of values, {} mistakes: ok", found.len(), WRONG.len());
+    eprintln!("chart: every set of values, {} mistakes: ok", WRONG.len());
     Ok(())
+}
+
+/// Sets of values, by name.
+fn values(chart: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(chart.join("ci"))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with("-values.yaml") {
+            found.insert(name, entry.path());
+        }
+    }
+    Ok(found)
 }
 
 fn template(helm: &Path, chart: &Path) -> Command {
@@ -58,35 +81,37 @@ fn template(helm: &Path, chart: &Path) -> Command {
     command
 }
 
-/// Kind, namespace and name of every object, in order.
-fn summary(objects: &str) -> Result<String> {
-    let mut lines = Vec::new();
-    for document in serde_yaml::Deserializer::from_str(objects) {
+fn documents(text: &str) -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for document in serde_yaml::Deserializer::from_str(text) {
         let object = Value::deserialize(document)?;
-        if object.is_null() {
-            continue;
+        if !object.is_null() {
+            found.push(object);
         }
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("-").to_owned();
-        let of = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
-        let kind = text(object.get("kind"));
-        lines.push(format!("  {kind} {}/{}\n", of("namespace"), of("name")));
     }
-    lines.sort();
-    Ok(lines.concat())
+    Ok(found)
 }
 
-fn compare(path: &Path, found: &BTreeMap<String, String>) -> Result<()> {
-    let text: String = found.iter().map(|(name, objects)| format!("{name}\n{objects}")).collect();
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        return Ok(fs::write(path, text)?);
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    ensure!(
-        expected == text,
-        "{} does not say what the chart gives (UPDATE_EXPECT=1 rewrites it):\n{text}",
-        path.display()
-    );
-    Ok(())
+/// Kind, namespace and name of every object, in order.
+fn summary(objects: &[Value]) -> String {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("-").to_owned();
+    let line = |object: &Value| {
+        let of = |key: &str| text(object.get("metadata").and_then(|metadata| metadata.get(key)));
+        format!("  {} {}/{}\n", text(object.get("kind")), of("namespace"), of("name"))
+    };
+    let mut lines: Vec<_> = objects.iter().map(line).collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// Objects of some kinds, as the API server would get them.
+fn whole(objects: &[Value]) -> Result<String> {
+    let is_wanted = |object: &&Value| {
+        let kind = object.get("kind").and_then(Value::as_str);
+        kind.is_some_and(|kind| WHOLE.contains(&kind))
+    };
+    let texts = objects.iter().filter(is_wanted).map(serde_yaml::to_string);
+    Ok(texts.collect::<Result<Vec<_>, _>>()?.join("---\n"))
 }
 
 #[cfg(test)]
@@ -97,17 +122,9 @@ mod tests {
     fn objects_are_listed_in_order() {
         let objects = "---\nkind: Pod\nmetadata: {name: b, namespace: n}\n---\n# nothing\n---\n\
             kind: ClusterRole\nmetadata: {name: a}\n";
-        assert_eq!(summary(objects).unwrap(), "  ClusterRole -/a\n  Pod n/b\n");
-        assert!(summary("kind: [").is_err());
-    }
-
-    #[test]
-    fn a_difference_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("objects.txt");
-        let found = BTreeMap::from([("a".to_owned(), "  Pod n/b\n".to_owned())]);
-        assert!(compare(&path, &found).is_err());
-        fs::write(&path, "a\n  Pod n/b\n").unwrap();
-        compare(&path, &found).unwrap();
+        let objects = documents(objects).unwrap();
+        assert_eq!(summary(&objects), "  ClusterRole -/a\n  Pod n/b\n");
+        assert_eq!(whole(&objects).unwrap(), "kind: Pod\nmetadata:\n  name: b\n  namespace: n\n");
+        assert!(documents("kind: [").is_err());
     }
 }

@@ -9,6 +9,7 @@ mod cli;
 mod cluster;
 mod component;
 mod demo;
+mod golden;
 mod images;
 mod lint;
 mod project;
