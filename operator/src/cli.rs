@@ -98,6 +98,9 @@ struct Args {
         default_value = "componentgraph"
     )]
     service_account: String,
+    /// ClusterRole that may read pull secrets, for messages that tell how to bind it
+    #[arg(long, value_name = "NAME", default_value = "componentgraph-pull-secrets")]
+    pull_secrets_role: String,
     /// Networks inside the cluster, which policies never open for names outside
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     cluster_cidrs: Vec<String>,
@@ -224,6 +227,7 @@ impl Args {
                 allowed_registries: self.allowed_registries,
                 registry_ca,
                 account,
+                pull_secrets_role: self.pull_secrets_role,
                 cluster_cidrs: self.cluster_cidrs,
                 cluster_domain: self.cluster_domain,
             },

@@ -24,6 +24,8 @@ pub struct Settings {
     pub registry_ca: Option<String>,
     /// The operator's own account, `namespace:name`.
     pub account: String,
+    /// The ClusterRole that may read pull secrets, for whoever binds it.
+    pub pull_secrets_role: String,
     /// Networks inside the cluster, which no name outside may stand for.
     pub cluster_cidrs: Vec<String>,
     /// Suffix of names of Services.

@@ -122,6 +122,7 @@ pub(crate) mod tests {
             allowed_registries: Vec::new(),
             registry_ca: None,
             account: "componentgraph-system:componentgraph".to_owned(),
+            pull_secrets_role: "componentgraph-pull-secrets".to_owned(),
             cluster_cidrs: vec!["10.96.0.0/16".to_owned()],
             cluster_domain: "cluster.local".to_owned(),
         }

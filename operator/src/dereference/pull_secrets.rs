@@ -10,8 +10,6 @@ use crate::settings::Settings;
 
 /// The key under which Kubernetes keeps logins.
 pub(crate) const KEY: &str = ".dockerconfigjson";
-/// The role that may read them; the chart binds it.
-const ROLE: &str = "componentgraph-pull-secrets";
 
 /// A secret by name, and the field that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +113,7 @@ enum Unread {
 impl Unread {
     fn problem(self, secret: &PullSecret, namespace: &str, settings: &Settings) -> Problem {
         let PullSecret { name, field } = secret;
+        let role = &settings.pull_secrets_role;
         let problem = |code, what: &str| {
             Problem::new(
                 code,
@@ -125,9 +124,9 @@ impl Unread {
         match self {
             Self::Forbidden => {
                 problem("pull-secret-not-readable", "may not be read by the operator")
-                    .expected(format!("the ClusterRole `{ROLE}` bound in namespace `{namespace}`"))
+                    .expected(format!("the ClusterRole `{role}` bound in namespace `{namespace}`"))
                     .fix(format!(
-                        "kubectl create rolebinding {ROLE} -n {namespace} --clusterrole={ROLE} \
+                        "kubectl create rolebinding {role} -n {namespace} --clusterrole={role} \
                      --serviceaccount={}",
                         settings.account
                     ))

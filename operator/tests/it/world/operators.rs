@@ -31,6 +31,7 @@ pub(crate) fn settings() -> Settings {
         network_policy: graph::NetworkPolicyMode::Derived,
         registry_ca: None,
         account: "componentgraph-system:componentgraph".to_owned(),
+        pull_secrets_role: "componentgraph-pull-secrets".to_owned(),
         allowed_registries: Vec::new(),
         cluster_cidrs: vec!["10.96.0.0/16".to_owned()],
         cluster_domain: "cluster.local".to_owned(),
