@@ -35,6 +35,9 @@ const WRONG: [(&str, &str); 15] = [
     ("extraEnv[0].value=x", "missing property 'name'"),
 ];
 
+/// What helm or Kubernetes gives to every chart.
+const COMMON: [&str; 2] = ["/global", "/resources/claims"];
+
 /// Of the values that name everything, what the chart makes of pods and policies is read whole.
 const EVERYTHING: &str = "everything-values.yaml";
 const WHOLE: [&str; 3] = ["Deployment", "NetworkPolicy", "Pod"];
@@ -42,6 +45,8 @@ const WHOLE: [&str; 3] = ["Deployment", "NetworkPolicy", "Pod"];
 pub(crate) fn run(project: &Project, helm: &Path) -> Result<()> {
     let chart = project.root().join("charts/componentgraph");
     step::output(Command::new(helm).args(["lint", "--strict"]).arg(&chart))?;
+    let hidden = hidden(&yaml(&chart, "values.yaml")?, &yaml(&chart, "values.schema.json")?, "");
+    ensure!(hidden.is_empty(), "values.yaml does not show what the schema allows: {hidden:?}");
     let mut found = String::new();
     for (name, path) in values(&chart)? {
         let objects = step::output(template(helm, &chart).arg("--values").arg(&path))?;
@@ -81,6 +86,25 @@ fn template(helm: &Path, chart: &Path) -> Command {
     command
 }
 
+fn yaml(chart: &Path, name: &str) -> Result<Value> {
+    Ok(serde_yaml::from_str(&fs::read_to_string(chart.join(name))?)?)
+}
+
+/// Values that may be set, and that nobody finds in the file that explains them.
+fn hidden(values: &Value, schema: &Value, above: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let properties = schema.get("properties").and_then(Value::as_mapping);
+    for (name, schema) in properties.into_iter().flatten() {
+        let path = format!("{above}/{}", name.as_str().unwrap_or_default());
+        match values.get(name) {
+            Some(value) => found.extend(hidden(value, schema, &path)),
+            None if COMMON.contains(&path.as_str()) => {}
+            None => found.push(path),
+        }
+    }
+    found
+}
+
 fn documents(text: &str) -> Result<Vec<Value>> {
     let mut found = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
@@ -117,6 +141,15 @@ fn whole(objects: &[Value]) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_is_not_shown_is_found() {
+        let schema = "{properties: {a: {properties: {b: {}, c: {}}}, d: {}, global: {}}}";
+        let schema = serde_yaml::from_str(schema).unwrap();
+        let of = |values: &str| hidden(&serde_yaml::from_str(values).unwrap(), &schema, "");
+        assert_eq!(of("{a: {b: 1, c: null}, d: {}}"), [""; 0]);
+        assert_eq!(of("{a: {b: 1}}"), ["/a/c", "/d"]);
+    }
 
     #[test]
     fn objects_are_listed_in_order() {
