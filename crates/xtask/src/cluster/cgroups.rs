@@ -32,7 +32,7 @@ pub(super) fn create(site: &Site) -> Result<()> {
 pub(super) fn remove(site: &Site) -> Result<()> {
     for group in left(site)? {
         let what = format!("{} to be empty", group.display());
-        patience::until(&what, Duration::from_secs(10), || match remove_tree(&group) {
+        patience::until(&what, Duration::from_secs(60), || match remove_tree(&group) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::ResourceBusy => Ok(false),
             Err(error) => Err(error).with_context(|| format!("removing {}", group.display())),

@@ -23,7 +23,7 @@ use crate::{step, tools};
 const OWN_FOLDERS: [&str; 3] = ["/run", "/var/lib", "/var/log"];
 
 /// How long a program may take to be there.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// The image of the container that holds a pod's namespaces, as the machine prepared it.
 pub(super) const PAUSE_ARCHIVE: &str = "pause.tar";

@@ -18,7 +18,10 @@ use crate::images;
 use crate::tools::{self, Tools};
 
 /// How long a cluster may take to be ready.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// How long one that is up may keep somebody waiting.
+const MOMENT: Duration = Duration::from_secs(20);
 
 /// Folders of root's programs, which `PATH` may lack.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -27,7 +30,7 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 pub(super) fn up(site: &Site) -> Result<Tools> {
     let tools = tools::install_cluster()?;
     let kubectl = kubectl(site, &tools)?;
-    if is_up(site)? && is_ready(site, &kubectl) {
+    if is_up(site)? && answers(site, &kubectl) {
         return Ok(tools);
     }
     down(site)?;
@@ -82,7 +85,7 @@ fn bring_up(site: &Site, kubectl: &Kubectl, child: &mut Child) -> Result<()> {
         None => Ok(()),
     };
     let mut pid = None;
-    patience::until("the node's first process", Duration::from_secs(10), || {
+    patience::until("the node's first process", Duration::from_secs(30), || {
         alive()?;
         pid = process::first(site)?;
         Ok(pid.is_some())
@@ -92,6 +95,11 @@ fn bring_up(site: &Site, kubectl: &Kubectl, child: &mut Child) -> Result<()> {
         alive()?;
         Ok(is_ready(site, kubectl))
     })
+}
+
+/// A busy node is ready a moment later, a half-dead one never.
+fn answers(site: &Site, kubectl: &Kubectl) -> bool {
+    patience::until("an answer", MOMENT, || Ok(is_ready(site, kubectl))).is_ok()
 }
 
 /// The node takes pods, a bare pod finds its account, and names are answered.

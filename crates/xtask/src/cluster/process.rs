@@ -44,7 +44,7 @@ pub(super) fn stop(site: &Site) -> Result<()> {
             let _ = kill_process(pid, Signal::KILL);
         }
     }
-    patience::until("the node's processes to end", Duration::from_secs(20), || {
+    patience::until("the node's processes to end", Duration::from_secs(60), || {
         Ok(both(site)?.is_empty())
     })
 }

@@ -41,7 +41,7 @@ fn scenario(project: &Project, only: &str, site: &Site, images: &[PathBuf]) -> R
 
     one_node::up(site)?;
     kill_containerd(site)?;
-    patience::until("the node to end with its program", Duration::from_secs(20), || {
+    patience::until("the node to end with its program", Duration::from_secs(60), || {
         Ok(process::first(site)?.is_none())
     })?;
     leaves_no_trace(site)
@@ -53,7 +53,7 @@ fn runs_a_pod(kubectl: &Kubectl) -> Result<()> {
     let objects = OBJECTS.replace("IMAGE", PAUSE_IMAGE);
     kubectl.feed(&["create", "--filename", "-"], &objects)?;
     let wait = ["wait", "pod/pause", "--namespace", "smoke", "--for=condition=Ready"];
-    kubectl.run(&[&wait[..], &["--timeout=30s"]].concat()).or_else(|error| {
+    kubectl.run(&[&wait[..], &["--timeout=120s"]].concat()).or_else(|error| {
         let pod = kubectl.run(&["describe", "pod", "pause", "--namespace", "smoke"])?;
         Err(error.context(pod))
     })?;

@@ -3,12 +3,10 @@
 use anyhow::{Result, ensure};
 
 use super::http;
-use super::world::{OPERATOR, RELEASE, SYSTEM, World, pods_of};
-
-const GRAPH: &str = "otel-example";
+use super::world::{GRAPH, OPERATOR, RELEASE, SYSTEM, World, pods_of};
 
 pub(super) fn helm_test(world: &World) -> Result<()> {
-    let text = world.helm(&["test", RELEASE, "--timeout", "150s"])?;
+    let text = world.helm(&["test", RELEASE, "--timeout", "240s"])?;
     ensure!(text.contains("Phase:          Succeeded"), "{text}");
     Ok(())
 }
@@ -16,10 +14,9 @@ pub(super) fn helm_test(world: &World) -> Result<()> {
 /// Owners are enough for the cluster to clean up by itself.
 pub(super) fn deleted_while_down(world: &World) -> Result<()> {
     const NAMESPACE: &str = "deleted";
-    world.namespace(NAMESPACE)?;
-    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
-    world.ready(NAMESPACE, GRAPH)?;
+    world.serving(NAMESPACE)?;
     world.scale(SYSTEM, OPERATOR, 0)?;
+    world.has_pods("operator", 0)?;
     world.kubectl.run(&["delete", "cg", GRAPH, "--namespace", NAMESPACE, "--timeout=60s"])?;
     world.until("the children to go", |world| {
         let args = ["get", CHILDREN, "--namespace", NAMESPACE, "--output", "name"];
@@ -43,12 +40,9 @@ const KUBERNETES_OWN: [&str; 2] = ["configmap/kube-root-ca.crt", "serviceaccount
 /// Graphs outlive the release, and serve meanwhile.
 pub(super) fn reinstalled(world: &World) -> Result<()> {
     const NAMESPACE: &str = "reinstalled";
-    world.namespace(NAMESPACE)?;
-    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
-    world.ready(NAMESPACE, GRAPH)?;
-    let address = world.address(NAMESPACE, GRAPH)?;
+    let address = world.serving(NAMESPACE)?;
     http::meanwhile(&address, || {
-        world.helm(&["uninstall", RELEASE, "--wait"])?;
+        world.helm(&["uninstall", RELEASE, "--wait", "--timeout", "180s"])?;
         world.kubectl.run(&["get", "cg", GRAPH, "--namespace", NAMESPACE])?;
         // The definition changes hands, and graphs with it.
         world.install_as(OTHER, &["--take-ownership"])?;
@@ -59,7 +53,7 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
         })?;
         world.ready(NAMESPACE, GRAPH)
     })?;
-    world.helm(&["uninstall", OTHER, "--wait"])?;
+    world.helm(&["uninstall", OTHER, "--wait", "--timeout", "180s"])?;
     // Pods take their time to end, and the operator gives its lease back when it does.
     world.until("everything of the chart to go", |world| {
         let args = ["get", "all,leases", "--namespace", SYSTEM, "--output", "name"];

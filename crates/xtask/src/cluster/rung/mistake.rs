@@ -4,18 +4,14 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::http;
-use super::world::{World, condition};
+use super::world::{GRAPH, World, condition};
 
 const NAMESPACE: &str = "mistake";
-const GRAPH: &str = "otel-example";
 
 /// The guest loses its import: nothing rolls, the reason stands in the status, and putting it back
 /// heals everything.
 pub(super) fn bad_revision(world: &World) -> Result<()> {
-    world.namespace(NAMESPACE)?;
-    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
-    world.ready(NAMESPACE, GRAPH)?;
-    let address = world.address(NAMESPACE, GRAPH)?;
+    let address = world.serving(NAMESPACE)?;
     let calls = http::meanwhile(&address, || {
         break_it(world)?;
         world.until("the reason", |world| {

@@ -9,13 +9,14 @@ mod mistake;
 mod pods;
 mod records;
 mod registry;
+mod release;
 mod rollout;
 mod trouble;
 mod world;
 
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result, ensure};
 
 use self::world::World;
 
@@ -41,12 +42,15 @@ const SCENARIOS: [(&str, Scenario); 14] = [
 
 /// Runs the scenarios whose names contain `only`.
 pub(super) fn run(world: &World, only: &str) -> Result<()> {
+    let chosen: Vec<_> = SCENARIOS.into_iter().filter(|(name, _)| name.contains(only)).collect();
+    ensure!(!chosen.is_empty(), "no scenario has `{only}` in its name");
+    let told = |error: Error| match world.state() {
+        Ok(state) => error.context(state),
+        Err(_) => error,
+    };
     step("the chart installs", || world.install())?;
-    for (name, scenario) in SCENARIOS.into_iter().filter(|(name, _)| name.contains(only)) {
-        step(name, || scenario(world)).map_err(|error| match world.state() {
-            Ok(state) => error.context(state),
-            Err(_) => error,
-        })?;
+    for (name, scenario) in chosen {
+        step(name, || scenario(world)).map_err(told)?;
     }
     Ok(())
 }

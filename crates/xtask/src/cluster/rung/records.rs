@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::http;
-use super::world::{COLLECTOR, SYSTEM, World};
+use super::world::{COLLECTOR, GRAPH, SYSTEM, World};
 
 const NAMESPACE: &str = "records";
 const EXAMPLES: [(&str, &str); 2] =
@@ -16,9 +16,9 @@ pub(super) fn both_paths(world: &World) -> Result<()> {
         world.apply_example(NAMESPACE, file)?;
     }
     for (_, graph) in EXAMPLES {
-        world.ready(NAMESPACE, graph)?;
+        let address = world.answering(NAMESPACE, graph)?;
         let message = format!("hello from {graph}");
-        http::log(&world.address(NAMESPACE, graph)?, &message)?;
+        http::log(&address, &message)?;
         world.until("the record at the Collector", |world| {
             Ok(world.collected()?.contains(&message))
         })?;
@@ -52,13 +52,11 @@ fn has_identity(text: &str, message: &str, graph: &str) -> Result<()> {
 pub(super) fn without_collector(world: &World) -> Result<()> {
     // Another one than above, which may still be on its way out.
     const NAMESPACE: &str = "collectorless";
-    let (file, graph) = EXAMPLES[0];
-    world.namespace(NAMESPACE)?;
-    world.apply_example(NAMESPACE, file)?;
-    world.ready(NAMESPACE, graph)?;
+    let address = world.serving(NAMESPACE)?;
     world.scale(SYSTEM, COLLECTOR, 0)?;
-    let outcome = http::log(&world.address(NAMESPACE, graph)?, "nobody listens")
-        .and_then(|()| world.ready(NAMESPACE, graph));
+    world.has_pods("collector", 0)?;
+    let outcome =
+        http::log(&address, "nobody listens").and_then(|()| world.ready(NAMESPACE, GRAPH));
     world.scale(SYSTEM, COLLECTOR, 1)?;
     world.rolled_out(SYSTEM, COLLECTOR)?;
     outcome?;

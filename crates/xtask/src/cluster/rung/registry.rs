@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::json;
 
 use super::http;
-use super::world::{World, condition};
+use super::world::{GRAPH, World, condition};
 use crate::cluster::kubectl::direct;
-use crate::cluster::patience;
+use crate::cluster::{patience, tail};
 use crate::step;
 
 const NAMESPACE: &str = "registry";
-const GRAPH: &str = "otel-example";
 const PORT: u16 = 5000;
 const USER: &str = "anna";
 const PASSWORD: &str = "secret";
@@ -43,8 +42,7 @@ pub(super) fn private(world: &World) -> Result<()> {
     ])?;
     apply(world, GRAPH, &image)?;
     waits_for_the_right(world)?;
-    world.ready(NAMESPACE, GRAPH)?;
-    let address = world.address(NAMESPACE, GRAPH)?;
+    let address = world.answering(NAMESPACE, GRAPH)?;
     http::log(&address, "from a registry")?;
     drop(registry);
     without_it(world, &address, &image)?;
@@ -123,13 +121,18 @@ impl Registry {
         });
         fs::write(folder.join("config.json"), settings.to_string())?;
         let log = fs::File::create(folder.join("log"))?;
-        let mut command = Command::new(&world.registry);
+        // One that outlived a killed test would answer the next one in place of its own.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]).arg(&world.registry);
         command.args(["serve", &file("config.json")]).stdin(Stdio::null());
         command.stdout(log.try_clone()?).stderr(log);
-        let child = command.spawn().context("starting docker-registry")?;
-        let registry = Self { child, authority, folder };
+        let child = command.spawn().context("cannot start `setpriv` (Debian: util-linux)")?;
+        let mut registry = Self { child, authority, folder };
         let address = registry.authority.parse()?;
-        patience::until("the registry", Duration::from_secs(20), || {
+        patience::until("the registry", Duration::from_secs(60), || {
+            if let Some(status) = registry.child.try_wait()? {
+                bail!("it ended ({status}):\n{}", tail(&registry.folder.join("log")));
+            }
             let limit = Duration::from_secs(1);
             Ok(std::net::TcpStream::connect_timeout(&address, limit).is_ok())
         })?;

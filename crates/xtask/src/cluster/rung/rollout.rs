@@ -4,18 +4,13 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::http;
-use super::world::{World, pods_of};
-
-const NAMESPACE: &str = "rollout";
-const GRAPH: &str = "otel-example";
+use super::world::{GRAPH, World, pods_of};
 
 /// A new revision takes over while calls come in, and none fails.
 pub(super) fn under_load(world: &World) -> Result<()> {
-    world.namespace(NAMESPACE)?;
-    world.apply_example(NAMESPACE, "otel/capability.yaml")?;
-    world.ready(NAMESPACE, GRAPH)?;
+    const NAMESPACE: &str = "rollout";
+    let address = world.serving(NAMESPACE)?;
     let before = world.pods(NAMESPACE)?;
-    let address = world.address(NAMESPACE, GRAPH)?;
     let calls = http::meanwhile(&address, || {
         let value = json!({ "greeting": "hello" });
         let patch = json!([{ "op": "add", "path": "/spec/components/0/config", "value": value }]);
@@ -28,11 +23,12 @@ pub(super) fn under_load(world: &World) -> Result<()> {
         world.ready(NAMESPACE, GRAPH)
     })?;
     ensure!(calls > 0, "nothing was called meanwhile");
-    Ok(())
+    world.delete_namespace(NAMESPACE)
 }
 
-/// The scenario before left the graph.
 pub(super) fn scale(world: &World) -> Result<()> {
+    const NAMESPACE: &str = "scaled";
+    world.serving(NAMESPACE)?;
     world.scale(NAMESPACE, &format!("cg/{GRAPH}"), 2)?;
     world.until("two pods", |world| {
         let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::cluster::kubectl::{Kubectl, direct};
+use super::http;
+use crate::cluster::kubectl::Kubectl;
 use crate::cluster::patience;
 use crate::step;
 
@@ -17,8 +18,13 @@ pub(super) const RELEASE: &str = "componentgraph";
 pub(super) const COLLECTOR: &str = "deployment/componentgraph-collector";
 pub(super) const OPERATOR: &str = "deployment/componentgraph";
 
+/// The example that most scenarios serve.
+pub(super) const GRAPH: &str = "otel-example";
+
 /// How long anything may take; a machine under load is slow, a broken one is slower.
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(180);
+/// The same for kubectl, which waits by itself.
+const TIMEOUT: &str = "--timeout=180s";
 
 /// The cluster, seen by its administrator.
 pub(crate) struct World {
@@ -40,36 +46,6 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(super) fn helm(&self, args: &[&str]) -> Result<String> {
-        let mut command = Command::new(&self.helm);
-        command.arg("--kubeconfig").arg(&self.kubeconfig).args(["--namespace", SYSTEM]).args(args);
-        step::output(direct(&mut command))
-    }
-
-    /// Installs the chart as the README says, with the images that were loaded.
-    pub(in crate::cluster) fn install(&self) -> Result<()> {
-        self.install_as(RELEASE, &[])
-    }
-
-    /// The same under another name, or with more to say.
-    pub(super) fn install_as(&self, release: &str, more: &[&str]) -> Result<()> {
-        let chart = self.root.join("charts/componentgraph").display().to_string();
-        let mut args = vec!["upgrade", "--install", release, chart.as_str()];
-        args.extend(["--create-namespace", "--wait", "--timeout", "90s"]);
-        args.extend(more);
-        for value in VALUES {
-            args.extend(["--set", value]);
-        }
-        self.helm(&args).map(|_| ())
-    }
-
-    /// Sets values of the installed chart to the content of files.
-    pub(super) fn set(&self, files: &[(&str, &str)]) -> Result<()> {
-        let values: Vec<_> = files.iter().map(|(name, path)| format!("{name}={path}")).collect();
-        let more: Vec<_> = values.iter().flat_map(|v| ["--set-file", v.as_str()]).collect();
-        self.install_as(RELEASE, &more)
-    }
-
     /// A namespace that enforces the strictest level, as a user's may.
     pub(crate) fn namespace(&self, name: &str) -> Result<()> {
         let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted" });
@@ -112,8 +88,8 @@ impl World {
     /// As users wait.
     pub(super) fn ready(&self, namespace: &str, graph: &str) -> Result<()> {
         let graph = format!("cg/{graph}");
-        let args = ["wait", &graph, "--namespace", namespace, "--for=condition=Ready"];
-        self.kubectl.run(&[&args[..], &["--timeout=90s"]].concat()).map(|_| ())
+        let args = ["wait", &graph, "--namespace", namespace, "--for=condition=Ready", TIMEOUT];
+        self.kubectl.run(&args).map(|_| ())
     }
 
     pub(super) fn scale(&self, namespace: &str, what: &str, replicas: u32) -> Result<()> {
@@ -123,17 +99,54 @@ impl World {
     }
 
     pub(super) fn rolled_out(&self, namespace: &str, what: &str) -> Result<()> {
-        let args = ["rollout", "status", what, "--namespace", namespace, "--timeout=90s"];
+        let args = ["rollout", "status", what, "--namespace", namespace, TIMEOUT];
         self.kubectl.run(&args).map(|_| ())
     }
 
-    /// Asks an object until it answers yes.
+    /// Asks an object until it answers yes. One that cannot be asked now, since the server is busy or
+    /// a pod is between two states, is asked again.
     pub(super) fn until(
         &self,
         what: &str,
         mut question: impl FnMut(&Self) -> Result<bool>,
     ) -> Result<()> {
-        patience::until(what, LIMIT, || question(self))
+        let mut last = None;
+        let outcome = patience::until(what, LIMIT, || {
+            let answer = question(self);
+            last = answer.as_ref().err().map(|error| format!("{error:#}"));
+            Ok(answer.unwrap_or(false))
+        });
+        outcome.map_err(|error| match last {
+            Some(last) => anyhow!("{error}; the last time: {last}"),
+            None => error,
+        })
+    }
+
+    /// The example in a namespace of its own, once it answers; gives its address.
+    pub(super) fn serving(&self, namespace: &str) -> Result<String> {
+        self.namespace(namespace)?;
+        self.apply_example(namespace, "otel/capability.yaml")?;
+        self.answering(namespace, GRAPH)
+    }
+
+    /// Waits for a graph, and then for the way to it: rules for a Service follow its pods, and not at
+    /// once.
+    pub(super) fn answering(&self, namespace: &str, graph: &str) -> Result<String> {
+        self.ready(namespace, graph)?;
+        let address = self.address(namespace, graph)?;
+        self.until("the first answer", |_| http::log(&address, "the first").map(|()| true))?;
+        Ok(address)
+    }
+
+    /// Waits until a part of the installation has so many pods, those that end included: as long as
+    /// they do, they work, write logs, and take calls.
+    pub(super) fn has_pods(&self, component: &str, count: usize) -> Result<()> {
+        let label = format!("app.kubernetes.io/component={component}");
+        self.until(&format!("{count} pods of the {component}"), |world| {
+            let args = ["get", "pods", "--selector", &label, "--namespace", SYSTEM];
+            let pods = world.kubectl.run(&[&args[..], &["--output", "name"]].concat())?;
+            Ok(pods.lines().count() == count)
+        })
     }
 
     /// The address of a Service, which this machine reaches like a pod does.
@@ -181,18 +194,8 @@ impl World {
     }
 }
 
-/// The images are in the node already, under the names `cargo xtask images` gives them.
-const VALUES: [&str; 6] = [
-    "image.repository=localhost/componentgraph/operator",
-    "runtime.image.repository=localhost/componentgraph/runtime-node",
-    "collector.install=true",
-    "collector.image.repository=localhost/componentgraph/otelcol",
-    "image.pullPolicy=Never",
-    "collector.image.pullPolicy=Never",
-];
-
 /// The objects of a list.
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.get("items").and_then(Value::as_array).into_iter().flatten()
 }
 
