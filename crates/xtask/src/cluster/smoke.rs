@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 
 use super::kubectl::Kubectl;
-use super::rung::{self, Installed};
+use super::rung::{self, AuditLog, Installed};
 use super::settings::PAUSE_IMAGE;
 use super::site::{NODE, Site};
 use super::{node, one_node, patience, process};
@@ -97,7 +97,7 @@ fn installed(
         registry: tools::registry()?,
         runtime_node: images::runtime_node(project)?,
         socket: site.socket(),
-        audit_log: site.path("log/audit.log"),
+        audit: AuditLog::new(site.path("log/audit.log")),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 
-use super::http;
 use super::world::{GRAPH, OPERATOR, RELEASE, SYSTEM, World, pods_of};
+use super::{audit, http};
 
 pub(super) fn helm_test(world: &World) -> Result<()> {
     let text = world.helm(&["test", RELEASE, "--timeout", "240s"])?;
@@ -28,8 +28,9 @@ pub(super) fn deleted_while_down(world: &World) -> Result<()> {
     world.delete_namespace(NAMESPACE)
 }
 
-/// Another name for the same thing.
+/// Another name for the same thing, and the account that the chart makes of it.
 const OTHER: &str = "graphs";
+const OTHERS_ACCOUNT: &str = "graphs-componentgraph";
 
 const CHILDREN: &str = "configmaps,deployments,replicasets,pods,services,serviceaccounts,\
     networkpolicies,poddisruptionbudgets,horizontalpodautoscalers";
@@ -37,7 +38,8 @@ const CHILDREN: &str = "configmaps,deployments,replicasets,pods,services,service
 /// In every namespace, whoever uses it.
 const KUBERNETES_OWN: [&str; 2] = ["configmap/kube-root-ca.crt", "serviceaccount/default"];
 
-/// Graphs outlive the release, and serve meanwhile.
+/// Graphs outlive the release, and serve meanwhile. The one that takes them up has rights in their
+/// namespace only.
 pub(super) fn reinstalled(world: &World) -> Result<()> {
     const NAMESPACE: &str = "reinstalled";
     let address = world.serving(NAMESPACE)?;
@@ -45,7 +47,8 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
         world.helm(&["uninstall", RELEASE, "--wait", "--timeout", "180s"])?;
         world.kubectl.run(&["get", "cg", GRAPH, "--namespace", NAMESPACE])?;
         // The definition changes hands, and graphs with it.
-        world.install_as(OTHER, &["--take-ownership"])?;
+        let watched = format!("watchNamespaces={{{NAMESPACE}}}");
+        world.install_as(OTHER, &["--take-ownership", "--set", &watched])?;
         world.scale(NAMESPACE, &format!("cg/{GRAPH}"), 2)?;
         world.until("the graph to be taken up", |world| {
             let graph = world.get(NAMESPACE, &format!("cg/{GRAPH}"))?;
@@ -53,6 +56,8 @@ pub(super) fn reinstalled(world: &World) -> Result<()> {
         })?;
         world.ready(NAMESPACE, GRAPH)
     })?;
+    // Before its rights go with the release.
+    audit::only_in(world, OTHERS_ACCOUNT, NAMESPACE)?;
     world.helm(&["uninstall", OTHER, "--wait", "--timeout", "180s"])?;
     // Pods take their time to end, and the operator gives its lease back when it does.
     world.until("everything of the chart to go", |world| {

@@ -62,4 +62,5 @@ fn step(name: &str, scenario: impl FnOnce() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
+pub(crate) use self::audit::AuditLog;
 pub(crate) use self::world::World as Installed;

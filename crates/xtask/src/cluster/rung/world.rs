@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
 
+use super::audit::AuditLog;
 use super::http;
 use crate::cluster::kubectl::Kubectl;
 use crate::cluster::patience;
@@ -41,8 +42,7 @@ pub(crate) struct World {
     pub(crate) registry: PathBuf,
     pub(crate) runtime_node: PathBuf,
     pub(crate) socket: PathBuf,
-    /// What accounts asked of the API server.
-    pub(crate) audit_log: PathBuf,
+    pub(crate) audit: AuditLog,
 }
 
 impl World {
