@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -18,15 +19,24 @@ const RULES: &str = "charts/componentgraph/files/rules.yaml";
 /// What accounts of pods asked of the API server, as it writes it down.
 pub(crate) struct AuditLog {
     path: PathBuf,
+    begin: AtomicUsize,
 }
 
 impl AuditLog {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+        Self { path, begin: AtomicUsize::new(0) }
+    }
+
+    /// What was asked until now was asked under other rules.
+    pub(super) fn forget(&self) -> Result<()> {
+        self.begin.store(self.text()?.len(), Ordering::Relaxed);
+        Ok(())
     }
 
     fn events(&self) -> Result<Vec<Value>> {
-        self.text()?.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+        let text = self.text()?;
+        let lines = text.get(self.begin.load(Ordering::Relaxed)..).unwrap_or_default().lines();
+        lines.map(|line| Ok(serde_json::from_str(line)?)).collect()
     }
 
     /// Its whole lines: the last one may be on its way to the disk.
@@ -195,10 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn whole_lines_are_read() {
+    fn a_log_is_read_from_where_it_was_left() {
         let folder = tempfile::tempdir().unwrap();
         let log = AuditLog::new(folder.path().join("audit.log"));
         fs::write(&log.path, "{\"a\": 1}\n{\"a\"").unwrap();
         assert_eq!(log.events().unwrap().len(), 1);
+        log.forget().unwrap();
+        assert!(log.events().unwrap().is_empty());
+        fs::write(&log.path, "{\"a\": 1}\n{\"a\": 2}\n").unwrap();
+        assert_eq!(log.events().unwrap(), [json!({"a": 2})]);
     }
 }
