@@ -11,6 +11,7 @@ mod records;
 mod registry;
 mod release;
 mod rollout;
+mod steady;
 mod trouble;
 mod upgrade;
 mod world;
