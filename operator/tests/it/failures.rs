@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use kube::api::{DynamicObject, Patch, PatchParams};
-use kube::core::{ApiResource, GroupVersionKind};
-use kube::{Api, Client};
+use k8s_openapi::api::core::v1::{Namespace, Service};
+use kube::api::PostParams;
+use kube::{Api, Client, Error};
 use operator::process::Bounds;
 use operator::settings::Settings;
 use serde_json::{Value, json};
 
 use crate::server::{OPERATOR, ROLE};
-use crate::world::{EXAMPLE, Meter, World, settings};
+use crate::world::{EXAMPLE, Meter, World, settings, until};
 
 const NAME: &str = "otel-example";
 
-fn condition<'a>(graph: &'a Value, kind: &str) -> &'a Value {
+pub(crate) fn condition<'a>(graph: &'a Value, kind: &str) -> &'a Value {
     let conditions = graph["status"]["conditions"].as_array().unwrap();
     conditions.iter().find(|condition| condition["type"] == kind).unwrap()
 }
@@ -65,23 +65,22 @@ async fn deny(world: &World) {
         "apiVersion": format!("{group}/v1"), "kind": "ValidatingAdmissionPolicyBinding",
         "metadata": {"name": "no-services"},
         "spec": {"policyName": "no-services", "validationActions": ["Deny"],
-            "matchResources": {"namespaceSelector": {"matchLabels": {
-                "kubernetes.io/metadata.name": world.namespace}}}},
+            "matchResources": {"namespaceSelector": world.selector()}},
     });
     for object in [policy, binding] {
-        let kind = object["kind"].as_str().unwrap();
-        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind));
-        let api: Api<DynamicObject> = Api::all_with(world.client.clone(), &resource);
-        let params = PatchParams::apply("tests").force();
-        api.patch("no-services", &params, &Patch::Apply(&object)).await.unwrap();
+        world.server.put(&object).await;
     }
+    no_service_is_taken(world, &world.client).await;
+}
+
+/// Waits until the server answers whoever creates a Service with an error.
+pub(crate) async fn no_service_is_taken(world: &World, client: &Client) -> Error {
     let probe = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "probe"},
         "spec": {"ports": [{"port": 5}]}});
-    let probe: DynamicObject = serde_json::from_value(probe).unwrap();
-    let api = world.api("v1", "Service");
-    let params = kube::api::PostParams { dry_run: true, ..Default::default() };
-    crate::world::until("services are denied", async || api.create(&params, &probe).await.err())
-        .await;
+    let probe: Service = serde_json::from_value(probe).unwrap();
+    let api: Api<Service> = Api::namespaced(client.clone(), &world.namespace);
+    let params = PostParams { dry_run: true, ..Default::default() };
+    until("Services are not taken", async || api.create(&params, &probe).await.err()).await
 }
 
 #[tokio::test]
@@ -169,7 +168,7 @@ async fn a_namespace_on_its_way_out_is_named() {
     let world = World::new("leaving").await;
     world.apply(EXAMPLE).await;
     // Nobody here removes what is left in it, so it stays like this.
-    let spaces: Api<k8s_openapi::api::core::v1::Namespace> = Api::all(Client::clone(&world.client));
+    let spaces: Api<Namespace> = Api::all(world.client.clone());
     spaces.delete(&world.namespace, &Default::default()).await.unwrap();
     let operator = world.operator();
     let graph = world.condition(NAME, "Available", "NamespaceTerminating").await;

@@ -37,6 +37,8 @@ mod scale;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod server_errors;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod turns;

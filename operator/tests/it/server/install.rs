@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use kube::Api;
 use kube::api::{DynamicObject, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use kube::{Api, Client};
+use operator::rbac::Rule;
 use serde_json::{Value, json};
 
 use super::Server;
@@ -13,22 +14,25 @@ use crate::leases::LEASE;
 /// The role with the rules of every namespace with graphs.
 pub(crate) const ROLE: &str = "operator";
 
+/// The resource that objects of this kind are.
+pub(crate) fn resource(api_version: &str, kind: &str) -> ApiResource {
+    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
+}
+
 impl Server {
     pub(super) async fn install(&self) {
-        let client = self.administrator();
         self.define(&graph::crd()).await;
-        let rules = operator::rbac::rules(operator::rbac::GRAPHS, LEASE);
-        role(&client, ROLE, &rules).await;
-        role(&client, "leader", &operator::rbac::rules(operator::rbac::OWN, LEASE)).await;
-        role(&client, "puller", &operator::rbac::rules(operator::rbac::PULL_SECRETS, LEASE)).await;
+        self.role(ROLE, operator::rbac::GRAPHS).await;
+        self.role("leader", operator::rbac::OWN).await;
+        self.role("puller", operator::rbac::PULL_SECRETS).await;
     }
 
     /// Installs a definition and waits until it is served.
     pub(crate) async fn define(&self, definition: &Value) {
-        let api =
-            cluster(&self.administrator(), "apiextensions.k8s.io", "CustomResourceDefinition");
-        let name = definition["metadata"]["name"].as_str().unwrap();
-        api.patch(name, &params(), &Patch::Apply(definition)).await.unwrap();
+        self.put(definition).await;
+        let api = self.api_of(definition);
+        let name = name(definition);
         crate::world::until("the definition is served", async || {
             let found = api.get(name).await.unwrap();
             let conditions = found.data["status"]["conditions"].as_array().cloned();
@@ -42,24 +46,35 @@ impl Server {
         // Established is said a moment before requests are answered.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+
+    async fn role(&self, name: &str, table: &[Rule]) {
+        let role = json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+            "rules": operator::rbac::rules(table, LEASE),
+        });
+        self.put(&role).await;
+    }
+
+    /// Applies an object that belongs to no namespace.
+    pub(crate) async fn put(&self, object: &Value) -> DynamicObject {
+        let params = PatchParams::apply("tests").force();
+        let patch = Patch::Apply(object);
+        self.api_of(object).patch(name(object), &params, &patch).await.unwrap()
+    }
+
+    /// Deletes what was put.
+    pub(crate) async fn remove(&self, object: &Value) {
+        self.api_of(object).delete(name(object), &Default::default()).await.unwrap();
+    }
+
+    fn api_of(&self, object: &Value) -> Api<DynamicObject> {
+        let text = |key: &str| object[key].as_str().unwrap();
+        Api::all_with(self.administrator(), &resource(text("apiVersion"), text("kind")))
+    }
 }
 
-async fn role(client: &Client, name: &str, rules: &Value) {
-    let role = json!({
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole",
-        "metadata": {"name": name},
-        "rules": rules,
-    });
-    let api = cluster(client, "rbac.authorization.k8s.io", "ClusterRole");
-    api.patch(name, &params(), &Patch::Apply(&role)).await.unwrap();
-}
-
-fn cluster(client: &Client, group: &str, kind: &str) -> Api<DynamicObject> {
-    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind));
-    Api::all_with(client.clone(), &resource)
-}
-
-fn params() -> PatchParams {
-    PatchParams::apply("tests").force()
+fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap()
 }

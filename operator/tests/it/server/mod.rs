@@ -1,5 +1,6 @@
 //! etcd and kube-apiserver on loopback, started once for all tests, ended with them.
 
+mod hanging;
 mod install;
 mod keys;
 mod process;
@@ -13,7 +14,7 @@ use kube::{Client, Config};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-pub(crate) use install::ROLE;
+pub(crate) use install::{ROLE, resource};
 use keys::Keys;
 use process::Process;
 

@@ -5,6 +5,7 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use http::{Method, Request};
 use kube::client::Body;
@@ -17,7 +18,7 @@ pub(crate) struct Meter(Arc<State>);
 
 #[derive(Default)]
 struct State {
-    writes: Mutex<Vec<String>>,
+    writes: Mutex<Vec<(String, Instant)>>,
     /// The last write that is let through.
     last: Option<usize>,
     /// Writes to such paths are never answered.
@@ -45,7 +46,14 @@ impl Meter {
 
     /// Method and path of each write.
     pub(crate) fn writes(&self) -> Vec<String> {
-        self.0.writes.lock().unwrap().clone()
+        let writes = self.0.writes.lock().unwrap();
+        writes.iter().map(|(write, _)| write.clone()).collect()
+    }
+
+    /// When writes to paths that end so were sent.
+    pub(crate) fn times(&self, end: &str) -> Vec<Instant> {
+        let writes = self.0.writes.lock().unwrap();
+        writes.iter().filter(|(write, _)| write.ends_with(end)).map(|(_, at)| *at).collect()
     }
 
     /// Returns when the operator has been cut off.
@@ -56,7 +64,7 @@ impl Meter {
     /// Notes a write; returns its number.
     fn note(&self, request: &Request<Body>) -> usize {
         let mut writes = self.0.writes.lock().unwrap();
-        writes.push(format!("{} {}", request.method(), request.uri().path()));
+        writes.push((format!("{} {}", request.method(), request.uri().path()), Instant::now()));
         writes.len()
     }
 }

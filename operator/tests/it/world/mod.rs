@@ -9,15 +9,14 @@ use std::time::{Duration, Instant};
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
-use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
 pub(crate) use look::tidy;
 pub(crate) use meter::Meter;
-pub(crate) use operators::settings;
+pub(crate) use operators::{Operator, settings};
 
-use crate::server::{OPERATOR, ROLE, Server, shared};
+use crate::server::{OPERATOR, ROLE, Server, resource, shared};
 
 pub(crate) const EXAMPLE: &str = include_str!("../../../../examples/otel/capability.yaml");
 pub(crate) const COMPONENTS: &str = include_str!("../../../../examples/otel/components.yaml");
@@ -83,9 +82,13 @@ impl World {
         self.put(&binding).await;
     }
 
+    /// Selects this namespace among all.
+    pub(crate) fn selector(&self) -> Value {
+        json!({"matchLabels": {"kubernetes.io/metadata.name": self.namespace}})
+    }
+
     pub(crate) fn api(&self, api_version: &str, kind: &str) -> Api<DynamicObject> {
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        let resource = resource(api_version, kind);
         Api::namespaced_with(self.client.clone(), &self.namespace, &resource)
     }
 
