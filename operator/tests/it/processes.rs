@@ -13,6 +13,7 @@ const NAME: &str = "otel-example";
 
 /// A running program.
 pub(crate) struct Program {
+    pub identity: String,
     process: Child,
     port: u16,
 }
@@ -27,7 +28,8 @@ impl Program {
         command.args(["--admin-address", &format!("127.0.0.1:{port}")]);
         command.args(["--collector-endpoint", "http://otelcol:4317"]);
         command.env("KUBECONFIG", world.server.kubeconfig()).stderr(Stdio::piped());
-        Self { process: command.kill_on_drop(true).spawn().unwrap(), port }
+        let process = command.kill_on_drop(true).spawn().unwrap();
+        Self { identity: identity.to_owned(), process, port }
     }
 
     /// Status and body.
@@ -40,14 +42,25 @@ impl Program {
         Some(answer)
     }
 
+    /// Whether it says that it leads; it need not do any work yet.
+    pub(crate) async fn is_leader(&self) -> bool {
+        let numbers = self.ask("/metrics").await.unwrap_or_default();
+        numbers.contains("\ncomponentgraph_operator_leader 1\n")
+    }
+
+    async fn is_ready(&self) -> bool {
+        self.ask("/readyz").await.is_some_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+    }
+
     pub(crate) async fn leads(&self) {
-        until("a leader", async || {
-            let numbers = self.ask("/metrics").await?;
-            let ready = self.ask("/readyz").await?;
-            let leads = numbers.contains("\ncomponentgraph_operator_leader 1\n");
-            (leads && ready.starts_with("HTTP/1.1 200 ")).then_some(())
-        })
-        .await;
+        until("a leader", async || (self.is_leader().await && self.is_ready().await).then_some(()))
+            .await;
+    }
+
+    /// Waits until it could take over, and says that it does not lead.
+    pub(crate) async fn waits(&self) {
+        until("one ready to lead", async || self.is_ready().await.then_some(())).await;
+        assert!(!self.is_leader().await);
     }
 
     /// The number at the end of each line that begins so, added up.
@@ -100,12 +113,17 @@ impl Program {
         let id = self.process.id().unwrap().to_string();
         let sent = Command::new("kill").args([signal, &id]).status().await.unwrap();
         assert!(sent.success());
+        self.ended().await
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn ended(self) -> (Option<i32>, String) {
         let ended = self.process.wait_with_output().await.unwrap();
         (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
     }
 }
 
-async fn holder(world: &World) -> String {
+pub(crate) async fn holder(world: &World) -> String {
     let lease = world.get("coordination.k8s.io/v1", "Lease", "componentgraph-operator").await;
     lease.unwrap()["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
 }
@@ -119,14 +137,10 @@ async fn one_leads_and_another_takes_over() {
     first.leads().await;
     world.rolled(NAME).await;
     let second = Program::start(&world, "second");
-    until("the second is ready to lead", async || {
-        second.ask("/readyz").await.filter(|answer| answer.starts_with("HTTP/1.1 200 "))
-    })
-    .await;
+    second.waits().await;
     assert_eq!(holder(&world).await, "first");
     assert!(second.ask("/livez").await.unwrap().ends_with("ok\n"));
     let numbers = second.ask("/metrics").await.unwrap();
-    assert!(numbers.contains("\ncomponentgraph_operator_leader 0\n"), "{numbers}");
     assert!(numbers.contains("content-type: application/openmetrics-text; version=1.0.0"));
     let ready = "\ncomponentgraph_operator_graphs{condition=\"Ready\",status=\"False\"} 1\n";
     let made =
