@@ -133,18 +133,13 @@ fn network(text: &str) -> Option<Destination> {
 /// Hosts and ports that nodes fetch artifacts from.
 fn registries(spec: &Spec) -> BTreeSet<(String, u16)> {
     let sources = spec.components.iter().filter_map(|component| component.source());
-    let addresses = sources.filter_map(|source| match source {
+    let servers = sources.filter_map(|source| match source {
         Source::Image(image) => {
             let image = ImageReference::parse(image).ok()?;
-            Some(format!("https://{}", image.authority()))
+            Endpoint::parse(&format!("https://{}", image.authority())).ok()
         }
-        Source::Url(url) => {
-            let rest = url.find("://").map_or(0, |at| at + 3);
-            let end = url.get(rest..)?.find('/').map_or(url.len(), |at| rest + at);
-            Some(url.get(..end)?.to_owned())
-        }
+        Source::Url(url) => Endpoint::of_url(url).ok(),
         _ => None,
     });
-    let endpoints = addresses.filter_map(|address| Endpoint::parse(&address).ok());
-    endpoints.map(|endpoint| (endpoint.host, endpoint.port)).collect()
+    servers.map(|endpoint| (endpoint.host, endpoint.port)).collect()
 }

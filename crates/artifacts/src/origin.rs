@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use graph::{Component, ComponentGraph, ConfigMapKeyRef, ImageReference, Problem, Source};
+use graph::{
+    Component, ComponentGraph, ConfigMapKeyRef, Endpoint, ImageReference, Problem, Source,
+};
 
 use crate::access::Access;
 use crate::report;
@@ -158,10 +160,11 @@ impl Place<'_> {
         if self.component.digest.is_none() {
             return Err(vec![report::no_digest(&self.field("url"), component, url)]);
         }
-        let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        if !access.allows(authority) {
-            return Err(vec![report::not_allowed(&self.field("url"), component, authority)]);
+        let server = Endpoint::of_url(url)
+            .map_err(|error| vec![report::bad_url(&self.field("url"), component, url, &error)])?;
+        let authority = server.authority();
+        if !access.allows(&authority) {
+            return Err(vec![report::not_allowed(&self.field("url"), component, &authority)]);
         }
         Ok(self.wanted("url", format!("url `{url}`"), Origin::Url(url.to_owned())))
     }

@@ -8,7 +8,7 @@ mod publish;
 mod session;
 
 use graph::{ImageReference, ImageVersion};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
 pub use publish::{About, Published, publish};
 
@@ -120,9 +120,4 @@ fn check(bytes: &[u8], wanted: &str) -> Result<(), RegistryError> {
         return Ok(());
     }
     Err(RegistryError::Damaged { wanted: wanted.to_owned(), found })
-}
-
-/// Whether an answer says that what was asked for is not there.
-fn is_absent(status: StatusCode) -> bool {
-    status == StatusCode::NOT_FOUND
 }

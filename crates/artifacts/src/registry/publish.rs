@@ -3,11 +3,11 @@
 
 use graph::{ImageReference, ImageVersion, Problem};
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Method, Response, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 use serde_json::json;
 
+use super::RegistryError;
 use super::session::{Right, Session};
-use super::{RegistryError, is_absent};
 use crate::fetch::{FetchError, Fetcher};
 use crate::{Options, digest, report};
 
@@ -85,7 +85,7 @@ impl Publisher<'_> {
         if found.status().is_success() {
             return Ok(());
         }
-        if !is_absent(found.status()) {
+        if found.status() != StatusCode::NOT_FOUND {
             return self.session.accept(found, &path).await.map(|_| ());
         }
         let path = "blobs/uploads/";

@@ -11,8 +11,8 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
+use super::RegistryError;
 use super::challenge::Challenge;
-use super::{RegistryError, is_absent};
 use crate::access::Access;
 use crate::credentials::Login;
 use crate::fetch::{FetchError, Fetcher};
@@ -185,9 +185,7 @@ impl<'a> Session<'a> {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 RegistryError::Unauthorized { said, user }
             }
-            status if is_absent(status) => {
-                RegistryError::NotFound { said, anonymous: user.is_none() }
-            }
+            StatusCode::NOT_FOUND => RegistryError::NotFound { said, anonymous: user.is_none() },
             status => RegistryError::Answer { status: status.as_u16(), said },
         }
     }

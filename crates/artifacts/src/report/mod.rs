@@ -5,7 +5,7 @@ mod server;
 
 use std::path::Path;
 
-use graph::{ImageError, Problem, nearest};
+use graph::{EndpointError, ImageError, Problem, nearest};
 
 use crate::fetch::FetchError;
 use crate::load::Failure;
@@ -45,6 +45,12 @@ pub(crate) fn unknown_builtin(field: &str, component: &str, name: &str) -> Probl
 pub(crate) fn bad_reference(field: &str, component: &str, error: &ImageError) -> Problem {
     Problem::new("bad-reference", field, format!("component `{component}`: `image` {error}"))
         .fix("write registry, repository, and a tag or digest")
+}
+
+pub(crate) fn bad_url(field: &str, component: &str, url: &str, error: &EndpointError) -> Problem {
+    let message = format!("component `{component}`: url `{url}` is not usable: {error}");
+    Problem::new("bad-url", field, message)
+        .fix("write an address such as `https://example.com/guest.wasm`")
 }
 
 pub(crate) fn not_allowed(field: &str, component: &str, authority: &str) -> Problem {

@@ -20,7 +20,7 @@ impl Scheme {
     }
 }
 
-/// A server that is called by gRPC: `http://` (cleartext HTTP/2) or `https://`, host and port.
+/// A server: `http://` or `https://`, host and port. By gRPC the former is cleartext HTTP/2.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     pub scheme: Scheme,
@@ -53,9 +53,15 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
+    /// The address of a server by itself, which has no path.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let (endpoint, path) = split_url(text)?;
         if matches!(path, "" | "/") { Ok(endpoint) } else { Err(EndpointError::Path) }
+    }
+
+    /// The server of the address of something on it, whatever follows.
+    pub fn of_url(url: &str) -> Result<Self, EndpointError> {
+        split_url(url).map(|(endpoint, _)| endpoint)
     }
 
     /// `host:port`, with brackets around an IPv6 address.
@@ -75,7 +81,7 @@ impl fmt::Display for Endpoint {
 }
 
 /// Splits an `http` or `https` address into its server and all that follows.
-pub(crate) fn split_url(text: &str) -> Result<(Endpoint, &str), EndpointError> {
+fn split_url(text: &str) -> Result<(Endpoint, &str), EndpointError> {
     if text.is_empty() {
         return Err(EndpointError::Empty);
     }
@@ -175,5 +181,17 @@ mod tests {
         ] {
             assert_eq!(shown(text), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn the_server_of_an_address_ends_where_its_path_begins() {
+        let server = |url: &str| Endpoint::of_url(url).map(|endpoint| endpoint.authority());
+        for url in ["https://a.b", "https://A.b:443/c:1/d", "https://a.b?c=/@d", "https://a.b#@c"] {
+            assert_eq!(server(url), Ok("a.b:443".into()), "{url}");
+        }
+        assert_eq!(server("http://[::1]:5000/a"), Ok("[::1]:5000".into()));
+        // What browsers take for a slash or leave out would be another server.
+        assert_eq!(server("https://a.b\\@c"), Err(EndpointError::Character));
+        assert_eq!(server("https://a.b@c/"), Err(EndpointError::UserInfo));
     }
 }

@@ -17,7 +17,6 @@ pub use host::{AllowedHost, HostError, is_link_local};
 pub use image::{ImageError, ImageReference, ImageVersion};
 pub use quantity::{QuantityError, quantity};
 
-pub(crate) use endpoint::split_url;
 pub(crate) use host::is_allowed_address;
 
 /// The components that are shipped with the runtime node.

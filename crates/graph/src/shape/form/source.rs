@@ -3,7 +3,7 @@
 use super::network::not_usable;
 use super::{Form, Verdict, form, verdict};
 use crate::manifest::Name;
-use crate::value::{ImageReference, split_url};
+use crate::value::{Endpoint, ImageReference};
 
 pub(in crate::shape) static FILE: Form = form(
     "bad-path",
@@ -64,7 +64,7 @@ fn digest(text: &str) -> Verdict {
 pub(in crate::shape) static URL: Form = form(
     "bad-url",
     2048,
-    |text| split_url(text).map(|_| ()).map_err(not_usable),
+    |text| Endpoint::of_url(text).map(|_| ()).map_err(not_usable),
     "an address such as `https://example.com/guest.wasm`",
     "write the whole address, beginning with `https://`",
 );
