@@ -36,7 +36,7 @@ pub const GRAPHS: &[Rule] = &[
         resources: &["configmaps", "services", "serviceaccounts"],
         verbs: &["get", "list", "watch", "create", "patch", "delete"],
         is_for_lease: false,
-        why: "children; ConfigMaps and Services that a graph names are read by `get`",
+        why: "children; those that a graph names are read by `get`",
     },
     Rule {
         group: "apps",

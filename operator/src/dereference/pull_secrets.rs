@@ -49,7 +49,8 @@ pub(crate) async fn pull_secrets(
     Ok(found)
 }
 
-/// An account that does not exist has none; that pods cannot be created is told elsewhere.
+/// An account that does not exist has none; that pods cannot be created is told elsewhere. It is read
+/// by name as all that a graph names: stores hold what carries the label, not every account there is.
 async fn of_account(
     client: &Client,
     namespace: &str,
