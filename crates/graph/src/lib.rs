@@ -16,6 +16,7 @@ mod tree;
 mod value;
 mod walk;
 
+pub use check::too_many_invocations;
 #[cfg(feature = "crd")]
 pub use crd::{GROUP, PLURAL, VERSION, crd, crd_docs, crd_yaml};
 pub use document::{Document, Problems};
@@ -29,5 +30,6 @@ pub use status::*;
 pub use value::{
     AllowedHost, BUILTINS, BadCollector, Collector, CollectorOrigin, DEFAULT_COLLECTOR,
     DurationError, Endpoint, EndpointError, HostError, ImageError, ImageReference, ImageVersion,
-    QuantityError, Scheme, collector_endpoint, duration, is_link_local, quantity,
+    MEMORY_OF_COMPONENT, QuantityError, Scheme, collector_endpoint, duration, is_link_local,
+    quantity,
 };

@@ -225,6 +225,10 @@ fn bad() -> Vec<(&'static str, Edit)> {
             "bounds in the wrong order",
             set("/spec/autoscaling", json!({"minReplicas": 5, "maxReplicas": 2})),
         ),
+        (
+            "more invocations than a process holds",
+            set("/spec/limits", json!({"concurrency": 24_001})),
+        ),
         ("a header without a value", set("/spec/telemetry", json!({"headers": [{"name": "a"}]}))),
         (
             "a pull secret twice",

@@ -8,23 +8,12 @@ use super::{Capacity, EngineError};
 
 /// Largest linear memory that a slot of the pool can hold; also what compiled code assumes.
 pub const MEMORY_RESERVATION: u64 = 1 << 30;
-/// What a process may reserve for all slots together: it can address 128 TiB, but the program
-/// itself lies in the middle.
-const ADDRESS_SPACE: u64 = 64 << 40;
-/// Each stack takes two of the 65,530 mappings that Linux gives a process unless told otherwise.
-const MOST_STACKS: u32 = 24_000;
 /// Pages a slot may keep between invocations; only what guests dirtied is really resident.
 const KEEP_MEMORY: usize = 8 << 20;
 const KEEP_TABLE: usize = 64 << 10;
 /// Core instances that one component instance may bring (main, shims, adapters): a counter only.
 const CORE_INSTANCES_PER_COMPONENT: u32 = 24;
 const WASM_PAGE: u64 = 64 << 10;
-
-/// How many invocations at a time a pool can be made for, if each component has one memory.
-pub fn most_invocations(components: usize) -> u32 {
-    let each = MEMORY_RESERVATION.saturating_mul(components.max(1) as u64);
-    u32::try_from(ADDRESS_SPACE / each).unwrap_or(u32::MAX).min(MOST_STACKS)
-}
 
 /// Sizes of the pooling allocator.
 pub(super) struct Pool {

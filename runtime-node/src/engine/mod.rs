@@ -12,8 +12,8 @@ use std::num::NonZeroU32;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+pub use config::MEMORY_RESERVATION;
 use config::Pool;
-pub use config::{MEMORY_RESERVATION, most_invocations};
 pub use ticker::TICK;
 
 /// What the engine must hold at the same time.

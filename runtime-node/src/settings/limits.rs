@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use graph::{Component, Instances, Problem, Spec};
+use graph::{Component, MEMORY_OF_COMPONENT, Problem, Spec, too_many_invocations};
 use telemetry::ChannelOptions;
 
 use super::Surroundings;
-use crate::engine::{MEMORY_RESERVATION, most_invocations};
+use crate::engine::MEMORY_RESERVATION;
 use crate::instances::Limits;
+
+// What a manifest may ask for is what the engine holds.
+const _: () = assert!(MEMORY_OF_COMPONENT == MEMORY_RESERVATION);
 
 const MEMORY: u64 = 256 << 20;
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,56 +36,10 @@ pub(super) fn read(
     configs: &Configs,
     problems: &mut Vec<Problem>,
 ) -> GraphLimits {
-    let limits = wanted(spec, configs, around.concurrency);
-    problems.extend(too_much_memory(spec, limits.invocation.memory));
-    let field = match around.concurrency {
-        Some(least) if least == limits.invocation.concurrency => "--concurrency",
-        _ => "spec.limits.concurrency",
-    };
-    problems.extend(too_many(spec, limits.invocation.concurrency.get(), field));
-    limits
-}
-
-/// More than all memories of the graph can have would be a promise that is not kept.
-fn too_much_memory(spec: &Spec, memory: u64) -> Option<Problem> {
-    let memories = most_instances(spec);
-    let most = MEMORY_RESERVATION.saturating_mul(memories);
-    let text = spec.limits.as_ref()?.memory.as_deref()?;
-    (memory > most).then(|| {
-        Problem::new(
-            "limit-too-high",
-            "spec.limits.memory",
-            format!("the memories of the graph hold no more than {memories}Gi together"),
-        )
-        .expected(format!("at most {memories}Gi, 1Gi for each component"))
-        .found(text)
-        .fix("lower it")
-    })
-}
-
-/// One that is made for each consumer has at most all others as consumers.
-fn most_instances(spec: &Spec) -> u64 {
-    let all = spec.components.len() as u64;
-    let of = |component: &Component| match component.instances() {
-        Instances::Shared => 1,
-        Instances::PerConsumer => all,
-    };
-    spec.components.iter().map(of).sum()
-}
-
-fn too_many(spec: &Spec, concurrency: u32, field: &str) -> Option<Problem> {
-    let components = spec.components.len();
-    let most = most_invocations(components);
-    (concurrency > most).then(|| {
-        Problem::new(
-            "limit-too-high",
-            field,
-            format!("a process has no room for {concurrency} invocations at the same time"),
-        )
-        .expected(format!("at most {most}"))
-        .found(concurrency.to_string())
-        .fix("lower it, and raise the number of replicas or processes if you need more")
-    })
+    // What the manifest asks for was checked with it.
+    let asked = around.concurrency.map(NonZeroU32::get);
+    problems.extend(asked.and_then(|n| too_many_invocations(spec, n, "--concurrency")));
+    wanted(spec, configs, around.concurrency)
 }
 
 /// Logs and spans are a call each, which may take as long as its carrier lets it.

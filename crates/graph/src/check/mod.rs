@@ -1,15 +1,18 @@
 //! What can be said about a graph without its artifacts: whether names exist, are unique, and lead
-//! in circles. It sees the types alone; places are found by the field path.
+//! in circles, and whether limits can be kept. It sees the types alone; places are found by the field path.
 
 mod cycle;
 mod name;
 mod operation;
+mod room;
 mod route;
 
 use std::collections::BTreeMap;
 
 use crate::manifest::ComponentGraph;
 use crate::problem::Problem;
+
+pub use room::too_many_invocations;
 
 /// All problems at once, in no particular order. Empty names stand for what could not be read and
 /// are passed over.
@@ -23,6 +26,7 @@ pub(crate) fn check(graph: &ComponentGraph) -> Vec<Problem> {
     problems.extend(cycle::cycles(spec));
     problems.extend(route::routes(spec));
     problems.extend(operation::operation(spec));
+    problems.extend(room::room(spec));
     problems
 }
 

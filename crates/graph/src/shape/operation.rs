@@ -2,6 +2,7 @@
 
 use super::component::KEY_REF;
 use super::{Record, Rule, Shape, Words, form, optional, record, required};
+use crate::value::MOST_INVOCATIONS;
 
 pub(super) static HTTP: Record = record(&[
     optional("port", Shape::Whole { min: 0, max: 65_535 }),
@@ -64,7 +65,7 @@ static SIGNALS: Record = record(&[
 pub(super) static LIMITS: Record = record(&[
     optional("memory", Shape::Text(&form::MEMORY)),
     optional("timeout", Shape::Text(&form::TIMEOUT)),
-    optional("concurrency", Shape::Whole { min: 1, max: 100_000 }),
+    optional("concurrency", Shape::Whole { min: 1, max: MOST_INVOCATIONS as i64 }),
     optional("requestBody", Shape::Text(&form::MESSAGE_BYTES)),
 ]);
 
