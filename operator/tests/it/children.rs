@@ -3,9 +3,7 @@
 use expect_test::expect_file;
 use serde_json::json;
 
-use crate::world::{COMPONENTS, EXAMPLE, World};
-
-const CAPABILITY: &str = "otel-example";
+use crate::world::{COMPONENTS, EXAMPLE, NAME, World};
 
 #[tokio::test]
 async fn both_examples_become_objects() {
@@ -13,7 +11,7 @@ async fn both_examples_become_objects() {
     world.apply(EXAMPLE).await;
     world.apply(COMPONENTS).await;
     let operator = world.operator();
-    for name in [CAPABILITY, "otel-example-components"] {
+    for name in [NAME, "otel-example-components"] {
         let graph = world.rolled(name).await;
         assert_eq!(
             graph["status"]["componentsTotal"],
@@ -22,7 +20,7 @@ async fn both_examples_become_objects() {
         let revision = graph["status"]["revision"].as_str().unwrap();
         assert!(world.get("v1", "ConfigMap", revision).await.is_some());
     }
-    expect_file!["../golden/capability.yaml"].assert_eq(&world.children_yaml(CAPABILITY).await);
+    expect_file!["../golden/capability.yaml"].assert_eq(&world.children_yaml(NAME).await);
     expect_file!["../golden/components.yaml"]
         .assert_eq(&world.children_yaml("otel-example-components").await);
     operator.stop().await;
@@ -38,14 +36,11 @@ const OVERLAY: &str = "spec:
 
 #[tokio::test]
 async fn an_overlay_in_other_words_costs_no_writes() {
-    let world = World::new("words").await;
-    world.apply(&EXAMPLE.replace("spec:\n", OVERLAY)).await;
-    let operator = world.operator();
-    world.rolled(CAPABILITY).await;
+    let (world, operator) = World::rolled_out("words", &EXAMPLE.replace("spec:\n", OVERLAY)).await;
     operator.rest().await;
     let before = operator.writes().len();
-    world.serve(CAPABILITY, true).await;
-    world.condition(CAPABILITY, "Ready", "Ready").await;
+    world.serve(NAME, true).await;
+    world.condition(NAME, "Ready", "Ready").await;
     operator.rest().await;
     let others = |writes: &[String]| {
         let children = |w: &&String| !w.contains("/componentgraphs/") && !w.contains("/events");
@@ -80,15 +75,12 @@ async fn each_of_many_graphs_is_described_once() {
 
 #[tokio::test]
 async fn a_second_reconcile_and_a_restart_write_nothing() {
-    let world = World::new("steady").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    world.rolled(CAPABILITY).await;
+    let (world, operator) = World::rolled_out("steady", EXAMPLE).await;
     // Its own events come back to it before it rests.
     let writes = operator.rest().await;
     let before = operator.reconciles();
     let note = json!({"metadata": {"annotations": {"example.com/note": "another"}}});
-    world.patch(graph::API_VERSION, graph::KIND, CAPABILITY, note).await;
+    world.edit(NAME, note).await;
     operator.reconciled(before).await;
     assert_eq!(operator.writes()[writes.len()..], [""; 0]);
     operator.stop().await;

@@ -59,10 +59,7 @@ async fn a_name_that_is_taken_is_never_adopted() {
 
 #[tokio::test]
 async fn an_account_named_as_the_graph_is_its_own() {
-    let world = World::new("account").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    world.rolled("otel-example").await;
+    let (world, operator) = World::rolled_out("account", EXAMPLE).await;
     let uid = async || {
         let account = world.get("v1", "ServiceAccount", "otel-example").await;
         account.map(|account| account["metadata"]["uid"].clone())

@@ -3,9 +3,8 @@
 
 use serde_json::json;
 
-use crate::world::{EXAMPLE, Meter, World, settings};
+use crate::world::{EXAMPLE, Meter, NAME, World, settings};
 
-const NAME: &str = "otel-example";
 /// No life of a graph below has more writes.
 const ENOUGH: usize = 60;
 

@@ -10,9 +10,7 @@ use operator::settings::Settings;
 use serde_json::{Value, json};
 
 use crate::server::{OPERATOR, ROLE};
-use crate::world::{EXAMPLE, Meter, World, settings, until};
-
-const NAME: &str = "otel-example";
+use crate::world::{EXAMPLE, Meter, NAME, World, settings, until};
 
 pub(crate) fn condition<'a>(graph: &'a Value, kind: &str) -> &'a Value {
     let conditions = graph["status"]["conditions"].as_array().unwrap();

@@ -5,9 +5,7 @@ use std::fmt::Write;
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
-use crate::world::{EXAMPLE, World};
-
-const NAME: &str = "otel-example";
+use crate::world::{EXAMPLE, NAME, World};
 
 #[tokio::test]
 async fn conditions_across_a_life() {
@@ -55,10 +53,7 @@ fn show(text: &mut String, what: &str, graph: &Value) {
 
 #[tokio::test]
 async fn a_status_says_what_there_is() {
-    let world = World::new("status").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("status", EXAMPLE).await;
     world.serve(NAME, true).await;
     let graph = world.condition(NAME, "Ready", "Ready").await;
     let mut status = graph["status"].clone();

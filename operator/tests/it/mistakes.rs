@@ -17,10 +17,7 @@ const ORDER: [&str; 3] = ["Accepted", "Resolved", "Composed"];
 async fn each_mistake_has_its_reason() {
     let world = World::new("mistakes").await;
     for (key, bytes) in [("text", &b"text"[..]), ("module", b"\0asm\x01\0\0\0"), ("empty", b"")] {
-        let map = json!({"apiVersion": "v1", "kind": "ConfigMap",
-            "metadata": {"name": format!("with-{key}"), "namespace": world.namespace},
-            "binaryData": {"wasm": k8s_openapi::ByteString(bytes.to_vec())}});
-        world.put(&map).await;
+        world.store(&format!("with-{key}"), bytes).await;
     }
     for (number, (_, edit)) in MISTAKES.iter().enumerate() {
         let mut object: Value = serde_yaml::from_str(EXAMPLE).unwrap();
@@ -109,19 +106,14 @@ fn from_map(object: &mut Value, name: &str, key: &str) {
 #[tokio::test]
 async fn bytes_that_are_mended_are_taken_up() {
     let world = World::new("mended").await;
-    let map = |bytes: &[u8]| {
-        json!({"apiVersion": "v1", "kind": "ConfigMap",
-        "metadata": {"name": "guest", "namespace": world.namespace},
-        "binaryData": {"wasm": k8s_openapi::ByteString(bytes.to_vec())}})
-    };
-    world.put(&map(b"text")).await;
+    world.store("guest", b"text").await;
     let source = "configMapKeyRef: {name: guest, key: wasm}";
     world.apply(&EXAMPLE.replace("builtin: hello-log", source)).await;
     let operator = world.operator();
     world.condition("otel-example", "Resolved", "NotWasm").await;
-    world.put(&map(artifacts::builtin("otel-to-grpc").unwrap())).await;
+    world.store("guest", artifacts::builtin("otel-to-grpc").unwrap()).await;
     world.condition("otel-example", "Composed", "NotInherited").await;
-    world.put(&map(artifacts::builtin("hello-log").unwrap())).await;
+    world.store("guest", artifacts::builtin("hello-log").unwrap()).await;
     world.rolled("otel-example").await;
     operator.stop().await;
 }

@@ -9,9 +9,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::processes::{Program, holder};
 use crate::server::Server;
-use crate::world::{EXAMPLE, World, until};
+use crate::world::{EXAMPLE, NAME, World, until};
 
-const NAME: &str = "otel-example";
 /// Long enough for every watch and every back-off to have given up hope.
 const OUTAGE: Duration = Duration::from_secs(60);
 const EDIT: &str = "spec:\n  replicas: 2\n";

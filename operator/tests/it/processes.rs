@@ -7,9 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-use crate::world::{EXAMPLE, World, until};
-
-const NAME: &str = "otel-example";
+use crate::world::{EXAMPLE, NAME, World, until};
 
 /// A running program.
 pub(crate) struct Program {

@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 
 use self::server::{How, PASSWORD, RegistryServer};
 use crate::mistakes::refusal;
-use crate::restored::NAME;
-use crate::world::{EXAMPLE, Meter, World, settings, until};
+use crate::world::{EXAMPLE, Meter, NAME, World, settings, until};
 
 #[path = "../../../crates/artifacts/tests/it/registry/server.rs"]
 mod server;
@@ -76,12 +75,12 @@ async fn a_component_is_pulled_with_the_login_of_its_namespace() {
     other.extend([0, 2, 1, b'x']);
     push(&server, "hello-log:1", &other).await;
     let limits = json!({"spec": {"limits": {"concurrency": 7}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+    world.edit(NAME, limits).await;
     let changed = world.rolled(NAME).await;
     assert_ne!(changed["status"]["revision"], first["status"]["revision"]);
     assert_eq!(digest(&changed), digest(&first));
     let asked = json!({"metadata": {"annotations": {"componentgraph.dev/resolve": "1"}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, asked).await;
+    world.edit(NAME, asked).await;
     until("the new bytes are taken", async || {
         (digest(&world.graph(NAME).await) == artifacts::digest(&other)).then_some(())
     })

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{EXAMPLE, World, tidy, until};
+use crate::world::{EXAMPLE, NAME, World, tidy, until};
 
-pub(crate) const NAME: &str = "otel-example";
 pub(crate) const SCALED: &str =
     "spec:\n  replicas: 2\n  autoscaling: {minReplicas: 2, maxReplicas: 4}\n";
 
@@ -27,10 +26,8 @@ fn child(kind: &str) -> String {
 
 #[tokio::test]
 async fn what_is_deleted_comes_back() {
-    let world = World::new("deleted").await;
-    world.apply(&EXAMPLE.replace("spec:\n", SCALED)).await;
-    let operator = world.operator();
-    let graph = world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("deleted", &EXAMPLE.replace("spec:\n", SCALED)).await;
+    let graph = world.graph(NAME).await;
     let before = world.children_yaml(NAME).await;
     for (api_version, kind, _) in edits() {
         deleted(&world, api_version, kind, &child(kind)).await;
@@ -53,10 +50,7 @@ async fn deleted(world: &World, api_version: &str, kind: &str, name: &str) {
 
 #[tokio::test]
 async fn what_is_edited_is_put_back() {
-    let world = World::new("edited").await;
-    world.apply(&EXAMPLE.replace("spec:\n", SCALED)).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("edited", &EXAMPLE.replace("spec:\n", SCALED)).await;
     for (api_version, kind, edit) in edits() {
         put_back(&world, api_version, kind, edit).await;
     }
@@ -75,10 +69,7 @@ pub(crate) async fn put_back(world: &World, api_version: &str, kind: &str, edit:
 
 #[tokio::test]
 async fn what_happened_while_nobody_looked_is_seen() {
-    let world = World::new("missed").await;
-    world.apply(&EXAMPLE.replace("spec:\n", SCALED)).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("missed", &EXAMPLE.replace("spec:\n", SCALED)).await;
     operator.rest().await;
     operator.stop().await;
     let before = world.children_yaml(NAME).await;
@@ -97,11 +88,9 @@ async fn what_happened_while_nobody_looked_is_seen() {
 
 #[tokio::test]
 async fn fields_of_others_stay_and_own_ones_go() {
-    let world = World::new("fields").await;
     let config = "builtin: hello-log, configFrom: [{secretRef: {name: theirs}}]";
-    world.apply(&EXAMPLE.replace("builtin: hello-log", config)).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let manifest = EXAMPLE.replace("builtin: hello-log", config);
+    let (world, operator) = World::rolled_out("fields", &manifest).await;
     let note = json!({"metadata": {"annotations": {"example.com/note": "mine"}}});
     for (api_version, kind) in [("apps/v1", "Deployment"), ("v1", "Service")] {
         world.patch(api_version, kind, NAME, note.clone()).await;
@@ -123,10 +112,8 @@ async fn fields_of_others_stay_and_own_ones_go() {
 
 #[tokio::test]
 async fn what_an_autoscaler_set_stays() {
-    let world = World::new("scaled").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    let revision = world.rolled(NAME).await["status"]["revision"].clone();
+    let (world, operator) = World::rolled_out("scaled", EXAMPLE).await;
+    let revision = world.graph(NAME).await["status"]["revision"].clone();
     let scale = json!({"spec": {"replicas": 5}});
     let (params, patch) = (Default::default(), kube::api::Patch::Merge(scale));
     world.graphs().patch_scale(NAME, &params, &patch).await.unwrap();
@@ -153,13 +140,10 @@ async fn what_an_autoscaler_set_stays() {
 
 #[tokio::test]
 async fn what_nothing_asks_for_any_more_goes() {
-    let world = World::new("orphans").await;
-    world.apply(&EXAMPLE.replace("spec:\n", SCALED)).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("orphans", &EXAMPLE.replace("spec:\n", SCALED)).await;
     let less = json!({"spec": {"replicas": 1, "autoscaling": null, "http": null,
         "serviceAccountName": "theirs", "networkPolicy": {"mode": "None"}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, less).await;
+    world.edit(NAME, less).await;
     for (api_version, kind, _) in edits() {
         if !matches!(kind, "Deployment" | "ConfigMap") {
             until(&format!("there is no {kind}"), async || {

@@ -9,9 +9,9 @@ use operator::settings::Settings;
 use serde_json::{Value, json};
 
 use crate::leases::LEASE;
-use crate::restored::{NAME, SCALED, edits, put_back};
+use crate::restored::{SCALED, edits, put_back};
 use crate::server::OPERATOR;
-use crate::world::{EXAMPLE, Meter, World, expect, settings, until};
+use crate::world::{EXAMPLE, Meter, NAME, World, expect, settings, until};
 
 /// Group, resource, verb.
 type Right = (String, String, String);
@@ -97,12 +97,12 @@ async fn everything(world: &World) {
     }
     let less = json!({"spec": {"replicas": 1, "autoscaling": null, "http": null,
         "serviceAccountName": "theirs", "networkPolicy": {"mode": "None"}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, less).await;
+    world.edit(NAME, less).await;
     world.rolled(NAME).await;
     let mut names = BTreeSet::new();
     for turn in 0..11 {
         let limits = json!({"spec": {"limits": {"concurrency": 10 + turn}}});
-        world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+        world.edit(NAME, limits).await;
         let revision = world.rolled(NAME).await["status"]["revision"].to_string();
         names.insert(revision);
     }

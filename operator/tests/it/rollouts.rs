@@ -3,15 +3,12 @@
 use operator::settings::{Settings, Upgrade};
 use serde_json::{Value, json};
 
-use crate::restored::NAME;
-use crate::world::{EXAMPLE, Meter, World, settings, until};
+use crate::world::{EXAMPLE, Meter, NAME, World, settings, until};
 
 #[tokio::test]
 async fn an_overlay_comes_and_goes_without_a_revision() {
-    let world = World::new("overlay").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    let revision = revision(&world.rolled(NAME).await);
+    let (world, operator) = World::rolled_out("overlay", EXAMPLE).await;
+    let revision = revision(&world.graph(NAME).await);
     let overlay = |overlay: &str| {
         EXAMPLE.replace("spec:\n", &format!("spec:\n  podTemplate: {{spec: {overlay}}}\n"))
     };
@@ -41,10 +38,8 @@ async fn an_overlay_comes_and_goes_without_a_revision() {
 
 #[tokio::test]
 async fn another_runtime_image_waits_for_the_next_change() {
-    let world = World::new("upgrade").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    let first = revision(&world.rolled(NAME).await);
+    let (world, operator) = World::rolled_out("upgrade", EXAMPLE).await;
+    let first = revision(&world.graph(NAME).await);
     operator.rest().await;
     operator.stop().await;
 
@@ -53,7 +48,7 @@ async fn another_runtime_image_waits_for_the_next_change() {
     operator.rest().await;
     assert_eq!(operator.writes(), [""; 0]);
     let limits = json!({"spec": {"limits": {"concurrency": 7}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+    world.edit(NAME, limits).await;
     let second = world.rolled(NAME).await;
     assert_eq!(second["status"]["image"], "example/runtime-node:2");
     assert_ne!(revision(&second), first);
@@ -91,10 +86,7 @@ const TEMPLATE: &str = "componentgraph.dev/template";
 
 #[tokio::test]
 async fn another_operator_keeps_the_pods_as_they_are() {
-    let world = World::new("builders").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    world.rolled(NAME).await;
+    let (world, operator) = World::rolled_out("builders", EXAMPLE).await;
     operator.rest().await;
     operator.stop().await;
     let grace = async || {
@@ -120,10 +112,8 @@ async fn another_operator_keeps_the_pods_as_they_are() {
 
 #[tokio::test]
 async fn a_lost_status_rolls_nothing() {
-    let world = World::new("lost").await;
-    world.apply(EXAMPLE).await;
-    let operator = world.operator();
-    let before = world.rolled(NAME).await["status"].clone();
+    let (world, operator) = World::rolled_out("lost", EXAMPLE).await;
+    let before = world.graph(NAME).await["status"].clone();
     operator.rest().await;
     operator.stop().await;
     let template = world.deployment(NAME).await["spec"]["template"].clone();
@@ -145,14 +135,8 @@ async fn a_lost_status_rolls_nothing() {
 async fn a_source_that_moved_waits_until_it_is_asked_for() {
     let world = World::new("moved").await;
     let bytes = |name: &str| artifacts::builtin(name).unwrap().to_vec();
-    let store = async |bytes: Vec<u8>| {
-        let mut map = json!({"apiVersion": "v1", "kind": "ConfigMap",
-            "metadata": {"name": "guest", "namespace": world.namespace}});
-        map["binaryData"] = json!({"guest.wasm": k8s_openapi::ByteString(bytes)});
-        world.put(&map).await;
-    };
-    store(bytes("hello-log")).await;
-    let from_map = "configMapKeyRef: {name: guest, key: guest.wasm}";
+    world.store("guest", &bytes("hello-log")).await;
+    let from_map = "configMapKeyRef: {name: guest, key: wasm}";
     let manifest = EXAMPLE.replace("builtin: hello-log", from_map);
     world.apply(&manifest).await;
     let operator = world.operator();
@@ -162,17 +146,17 @@ async fn a_source_that_moved_waits_until_it_is_asked_for() {
     // A section of its own, without a meaning: other bytes, the same component.
     let mut other = bytes("hello-log");
     other.extend([0, 2, 1, b'x']);
-    store(other).await;
+    world.store("guest", &other).await;
     let replicas = json!({"spec": {"replicas": 2}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, replicas).await;
+    world.edit(NAME, replicas).await;
     let scaled = world.rolled(NAME).await;
     assert_eq!((revision(&scaled), digest(&scaled)), (revision(&first), digest(&first)));
 
     let limits = json!({"spec": {"limits": {"concurrency": 7}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, limits).await;
+    world.edit(NAME, limits).await;
     world.condition(NAME, "Resolved", "SourceMoved").await;
     let asked = json!({"metadata": {"annotations": {"componentgraph.dev/resolve": "1"}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, asked).await;
+    world.edit(NAME, asked).await;
     until("the new bytes are taken", async || {
         let graph = world.graph(NAME).await;
         (digest(&graph) != digest(&first)).then_some(())

@@ -11,9 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::failures::{condition, no_service_is_taken};
 use crate::server::OPERATOR;
-use crate::world::{EXAMPLE, Meter, Operator, World, settings, until};
+use crate::world::{EXAMPLE, Meter, NAME, Operator, World, settings, until};
 
-const NAME: &str = "otel-example";
 const MADE: &str = include_str!("../golden/capability.yaml");
 /// The second pause between attempts, at its shortest. What the operator itself makes may wake it
 /// sooner once or twice.

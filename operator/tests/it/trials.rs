@@ -36,7 +36,7 @@ async fn a_trial_removes_its_graph_and_that_of_one_that_was_killed() {
     assert!(world.get(graph::API_VERSION, graph::KIND, NAME).await.is_some());
 
     let label = json!({"metadata": {"labels": {"componentgraph.dev/trial": "true"}}});
-    world.patch(graph::API_VERSION, graph::KIND, NAME, label).await;
+    world.edit(NAME, label).await;
     let (_, text) = attempt(&world).await;
     assert!(text.contains("the graph was not ready within 1 s"), "{text}");
     assert_eq!(world.get(graph::API_VERSION, graph::KIND, NAME).await, None);

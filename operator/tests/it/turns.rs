@@ -5,9 +5,7 @@ use std::time::Duration;
 use operator::process::Bounds;
 use serde_json::json;
 
-use crate::world::{EXAMPLE, Meter, World, settings, until};
-
-const NAME: &str = "otel-example";
+use crate::world::{EXAMPLE, Meter, NAME, World, settings, until};
 
 #[tokio::test]
 async fn namespaces_share_one_bound() {

@@ -7,6 +7,7 @@ mod operators;
 
 use std::time::{Duration, Instant};
 
+use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
@@ -19,6 +20,8 @@ pub(crate) use operators::{Operator, settings};
 use crate::server::{OPERATOR, ROLE, Server, resource, shared};
 
 pub(crate) const EXAMPLE: &str = include_str!("../../../../examples/otel/capability.yaml");
+/// Name of the graph in it.
+pub(crate) const NAME: &str = "otel-example";
 pub(crate) const COMPONENTS: &str = include_str!("../../../../examples/otel/components.yaml");
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,6 +72,15 @@ impl World {
         world
     }
 
+    /// One where an operator has made the objects of a manifest, whose graph is [`NAME`].
+    pub(crate) async fn rolled_out(namespace: &str, manifest: &str) -> (Self, Operator) {
+        let world = Self::new(namespace).await;
+        world.apply(manifest).await;
+        let operator = world.operator();
+        world.rolled(NAME).await;
+        (world, operator)
+    }
+
     /// Lets operators use the rules of a role in this namespace.
     pub(crate) async fn bind(&self, role: &str) {
         let group = "rbac.authorization.k8s.io";
@@ -117,6 +129,20 @@ impl World {
             PatchParams { field_manager: Some("kubectl".to_owned()), ..Default::default() };
         let api = self.api(api_version, kind);
         api.patch(name, &params, &Patch::Merge(patch)).await.unwrap();
+    }
+
+    /// Patches a graph.
+    pub(crate) async fn edit(&self, name: &str, patch: Value) {
+        self.patch(graph::API_VERSION, graph::KIND, name, patch).await;
+    }
+
+    /// A ConfigMap with these bytes under the key `wasm`.
+    pub(crate) async fn store(&self, name: &str, bytes: &[u8]) {
+        let bytes = ByteString(bytes.to_vec());
+        let map = json!({"apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": name, "namespace": self.namespace},
+            "binaryData": {"wasm": bytes}});
+        self.put(&map).await;
     }
 
     pub(crate) async fn delete(&self, api_version: &str, kind: &str, name: &str) {
