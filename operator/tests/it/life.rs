@@ -41,7 +41,7 @@ async fn conditions_across_a_life() {
     operator.stop().await;
 }
 
-fn show(text: &mut String, what: &str, graph: &Value) {
+pub(crate) fn show(text: &mut String, what: &str, graph: &Value) {
     let status = &graph["status"];
     let _ = writeln!(text, "{what}\n  {}", status["summary"].as_str().unwrap());
     for condition in status["conditions"].as_array().unwrap() {

@@ -23,6 +23,8 @@ mod mistakes;
 #[cfg(test)]
 mod outage;
 #[cfg(test)]
+mod pods;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod registry;

@@ -50,7 +50,7 @@ pub(crate) async fn refusal(world: &World, name: &str) -> String {
     format!("  {}={} {}\n  {message}", part("type"), part("status"), part("reason"))
 }
 
-const MISTAKES: [Mistake; 18] = [
+const MISTAKES: [Mistake; 19] = [
     ("a route to a component that is not there", |o| {
         o["spec"]["http"]["routes"][0]["component"] = json!("gest");
     }),
@@ -82,6 +82,7 @@ const MISTAKES: [Mistake; 18] = [
     ("text", |o| from_map(o, "with-text", "wasm")),
     ("a module", |o| from_map(o, "with-module", "wasm")),
     ("nothing", |o| from_map(o, "with-empty", "wasm")),
+    ("a limit that no process can keep", |o| o["spec"]["limits"] = json!({"memory": "8Gi"})),
     ("the port of the probes", |o| o["spec"]["http"]["port"] = json!(9090)),
     ("more than 512 KiB", |o| {
         let config = (0..20).map(|n| (format!("key-{n}"), json!("x".repeat(30_000))));
