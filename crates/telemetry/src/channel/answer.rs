@@ -2,12 +2,11 @@
 //! and one whole message were read. It does not know what the message means.
 
 use bytes::Bytes;
+use h2::{Reason, RecvStream};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http::response::Parts;
-use http_body_util::BodyExt;
 use percent_encoding::percent_decode;
-use tonic::body::Body;
 
 use super::code::Code;
 use super::error::SendError;
@@ -18,7 +17,7 @@ pub(super) enum AnswerError {
     /// The other side, or what it sent, says that the call failed.
     Refused(SendError),
     /// The transport failed while reading.
-    Broken(tonic::Status),
+    Broken(h2::Error),
 }
 
 /// As much of an answer that is not gRPC as an error message repeats.
@@ -26,7 +25,7 @@ const EXCERPT: usize = 120;
 
 /// Reads `response` from `url` to its end.
 pub(super) async fn read(
-    response: http::Response<Body>,
+    response: http::Response<RecvStream>,
     url: &str,
     limit: usize,
 ) -> Result<Bytes, AnswerError> {
@@ -40,19 +39,16 @@ pub(super) async fn read(
     }
     let mut collector = Collector::new(limit);
     let mut framing = Ok(());
-    let mut late = None;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(AnswerError::Broken)?;
-        if let Some(data) = frame.data_ref() {
-            // A status may follow that explains the bad bytes, so only the size ends it at once.
-            framing = framing.and_then(|()| collector.push(data));
-            if let Err(error @ FrameError::TooLarge { .. }) = framing {
-                return Err(AnswerError::Refused(bad_frame(error, url)));
-            }
-        } else if let Some(trailers) = frame.trailers_ref() {
-            late = status(trailers, url);
+    while let Some(data) = next(&mut body).await {
+        let data = data.map_err(AnswerError::Broken)?;
+        // A status may follow that explains the bad bytes, so only the size ends it at once.
+        framing = framing.and_then(|()| collector.push(&data));
+        if let Err(error @ FrameError::TooLarge { .. }) = framing {
+            return Err(AnswerError::Refused(bad_frame(error, url)));
         }
     }
+    let trailers = trailers(&mut body).await.map_err(AnswerError::Broken)?;
+    let late = trailers.and_then(|trailers| status(&trailers, url));
     let message = framing.and_then(|()| collector.finish());
     match late.or(early) {
         Some(Ok(())) => message.map_err(|error| AnswerError::Refused(bad_frame(error, url))),
@@ -62,6 +58,32 @@ pub(super) async fn read(
             format!("{url} ended its answer without a grpc-status"),
         ))),
     }
+}
+
+/// The next bytes of the body, room for as many made on the wire again.
+async fn next(body: &mut RecvStream) -> Option<Result<Bytes, h2::Error>> {
+    let data = match body.data().await? {
+        Err(error) if is_early_end(&error) => return None,
+        data => data,
+    };
+    if let Ok(data) = &data {
+        // It fails only for more than was taken.
+        let _ = body.flow_control().release_capacity(data.len());
+    }
+    Some(data)
+}
+
+async fn trailers(body: &mut RecvStream) -> Result<Option<HeaderMap>, h2::Error> {
+    match body.trailers().await {
+        Err(error) if is_early_end(&error) => Ok(None),
+        trailers => trailers,
+    }
+}
+
+/// A server that answered before it had read everything may reset the stream with this (RFC 9113,
+/// section 8.1); what it sent stands.
+fn is_early_end(error: &h2::Error) -> bool {
+    error.is_reset() && error.reason() == Some(Reason::NO_ERROR)
 }
 
 fn is_grpc(head: &Parts) -> bool {
@@ -96,11 +118,11 @@ fn bad_frame(error: FrameError, url: &str) -> SendError {
 }
 
 /// Describes an answer of something that is no gRPC server, with the start of its text.
-async fn not_grpc(head: &Parts, mut body: Body, url: &str) -> SendError {
+async fn not_grpc(head: &Parts, mut body: RecvStream, url: &str) -> SendError {
     let mut text = Vec::new();
     while text.len() < EXCERPT {
-        let Some(Ok(frame)) = body.frame().await else { break };
-        text.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        let Some(Ok(data)) = next(&mut body).await else { break };
+        text.extend_from_slice(&data);
     }
     let kind = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut message = format!("{url} answered HTTP {}", head.status.as_u16());

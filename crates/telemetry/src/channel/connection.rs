@@ -1,28 +1,31 @@
 //! The one connection to a destination: made at first use, remade when it breaks or stays silent.
 //! It knows nothing of messages.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
+use h2::client::SendRequest;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::destination::Destination;
+use super::dial::Dialler;
+use super::error::SendError;
+use super::failure::{self, Failure};
+use super::frame::Message;
 use super::options::{ChannelError, ChannelOptions};
 
 /// Calls without an answer, in a row, after which the connection counts as dead. A path that
 /// swallows packets looks like a slow server, and TCP alone would take minutes to notice.
 const LATE_CALLS: u32 = 2;
 
-/// Room for answers on the wire.
-const STREAM_WINDOW: u32 = 1 << 20;
-const CONNECTION_WINDOW: u32 = 4 << 20;
-
 /// What must be equal for two channels to share a connection.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct ConnectionKey {
     pub(super) destination: Destination,
     pub(super) connect_timeout: Duration,
-    ca_pem: Option<String>,
+    pub(super) ca_pem: Option<String>,
 }
 
 impl ConnectionKey {
@@ -36,35 +39,56 @@ impl ConnectionKey {
 }
 
 pub(super) struct Connection {
-    pub(super) key: ConnectionKey,
-    endpoint: Endpoint,
+    pub(super) dialler: Arc<Dialler>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    live: Option<tonic::transport::Channel>,
+    line: Option<Line>,
     generation: u64,
     late: u32,
 }
 
-/// A use of the connection, by which its outcome is reported to the right generation.
+/// One attempt to connect and what came of it; nothing yet at first. Its sender is the task that
+/// keeps the connection, and is gone with it.
+type Line = watch::Receiver<LineState>;
+type LineState = Option<Result<SendRequest<Message>, SendError>>;
+
+/// A use of the connection, by which its outcome is reported to the right generation. The
+/// connection stays as long as somebody uses it.
 pub(super) struct Lease {
-    pub(super) service: tonic::transport::Channel,
+    line: Line,
     generation: u64,
+}
+
+impl Lease {
+    /// Waits until there is a connection that takes requests.
+    pub(super) async fn requests(&mut self, url: &str) -> Result<SendRequest<Message>, Failure> {
+        let lost = || Failure::Unprocessed(failure::closed(url));
+        let made = self.line.wait_for(Option::is_some).await.map_err(|_| lost())?.clone();
+        let requests = made.ok_or_else(lost)?.map_err(Failure::Final)?;
+        requests.ready().await.map_err(|error| failure::of_unsent(&error, url))
+    }
 }
 
 impl Connection {
     pub(super) fn new(key: ConnectionKey) -> Result<Self, ChannelError> {
-        let endpoint = endpoint(&key)?;
-        Ok(Self { key, endpoint, state: Mutex::default() })
+        Ok(Self { dialler: Arc::new(Dialler::new(key)?), state: Mutex::default() })
     }
 
     /// The live connection. It is made here, not in `new`: making it needs a running executor.
     pub(super) fn lease(&self) -> Lease {
         let mut state = self.state();
-        let service = state.live.get_or_insert_with(|| self.endpoint.connect_lazy()).clone();
-        Lease { service, generation: state.generation }
+        // Without a sender it has ended, or was never made.
+        if let Some(line) = state.line.as_ref().filter(|line| line.has_changed().is_ok()) {
+            return Lease { line: line.clone(), generation: state.generation };
+        }
+        state.renew();
+        let (sender, line) = watch::channel(None);
+        state.line = Some(line.clone());
+        tokio::spawn(keep(Arc::clone(&self.dialler), sender));
+        Lease { line, generation: state.generation }
     }
 
     /// The other side reacted, in whatever way.
@@ -101,39 +125,32 @@ impl Connection {
 
 impl State {
     fn renew(&mut self) {
-        *self = Self { live: None, generation: self.generation + 1, late: 0 };
+        *self = Self { line: None, generation: self.generation + 1, late: 0 };
     }
 }
 
-fn endpoint(key: &ConnectionKey) -> Result<Endpoint, ChannelError> {
-    let url = key.destination.as_str();
-    let bad_url = |error| ChannelError::Url { url: url.to_owned(), reason: reason(&error) };
-    let endpoint = Endpoint::from_shared(url.to_owned())
-        .and_then(|endpoint| {
-            endpoint.user_agent(concat!("componentgraph/", env!("CARGO_PKG_VERSION")))
-        })
-        .map_err(bad_url)?
-        .connect_timeout(key.connect_timeout)
-        .tcp_nodelay(true)
-        .tcp_keepalive(Some(Duration::from_secs(30)))
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW);
-    if !key.destination.tls {
-        return Ok(endpoint);
-    }
-    let no_tls = |reason| ChannelError::Tls { url: url.to_owned(), reason };
-    let tls = ClientTlsConfig::new().timeout(key.connect_timeout);
-    let tls = match &key.ca_pem {
-        Some(pem) if !pem.contains("-----BEGIN CERTIFICATE-----") => {
-            return Err(no_tls("the given CA holds no certificate in PEM form".to_owned()));
+/// Makes the connection and keeps it until it ends, or nobody uses it any more. A task of its own,
+/// so that no call that is given up takes the connection of others with it.
+async fn keep(dialler: Arc<Dialler>, line: watch::Sender<LineState>) {
+    let (url, limit) = (dialler.key.destination.as_str(), dialler.key.connect_timeout);
+    let connection = match dialler.dial().await {
+        Ok((requests, connection)) => {
+            line.send_replace(Some(Ok(requests)));
+            connection
         }
-        Some(pem) => tls.ca_certificate(Certificate::from_pem(pem)),
-        None => tls.with_native_roots(),
+        Err(error) => {
+            line.send_replace(Some(Err(failure::of_dial(&error, url, limit))));
+            return;
+        }
     };
-    endpoint.tls_config(tls).map_err(|error| no_tls(reason(&error)))
-}
-
-fn reason(error: &tonic::transport::Error) -> String {
-    let source = std::error::Error::source(error);
-    source.map_or_else(|| error.to_string(), ToString::to_string)
+    let mut connection = pin!(connection);
+    tokio::select! {
+        biased;
+        // Those whose calls it took with it are told why by their streams.
+        _ = &mut connection => return,
+        () = line.closed() => {}
+    }
+    // With the last way to make requests gone, it says goodbye and ends.
+    drop(line);
+    let _ = timeout(limit, connection).await;
 }

@@ -50,6 +50,14 @@ impl Destination {
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
+
+    pub(super) fn uri(&self) -> Result<Uri, ChannelError> {
+        let bad = |error: http::uri::InvalidUri| ChannelError::Url {
+            url: self.text.clone(),
+            reason: error.to_string(),
+        };
+        self.text.parse().map_err(bad)
+    }
 }
 
 /// The URL without what stands before `@`, which may be a password.

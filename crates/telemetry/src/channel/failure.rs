@@ -1,64 +1,54 @@
-//! Turns what the transport reports into one clear sentence and a code. It reads error chains of
-//! tonic, hyper and h2, which is why nothing else here has to.
+//! Turns what the transport reports into one clear sentence and a code. It reads the errors of h2,
+//! rustls and sockets, which is why nothing else here has to.
 
 use std::error::Error;
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::code::Code;
+use super::dial::DialError;
 use super::error::SendError;
 
 /// A transport failure in our words.
 pub(super) enum Failure {
-    /// Nothing came back within the deadline of the call.
-    Silent,
     /// The other side certainly did not process the message, and may take it on a new connection.
     Unprocessed(SendError),
     Final(SendError),
 }
 
-/// Says what `error` means for a message to `url`.
-pub(super) fn explain(
-    error: &(dyn Error + 'static),
-    url: &str,
-    connect_timeout: Duration,
-) -> Failure {
-    if find::<tonic::TimeoutExpired>(error).is_some() {
-        return Failure::Silent;
-    }
-    if let Some(error) = find::<tonic::ConnectError>(error) {
-        return Failure::Final(explain_connect(error, url, connect_timeout));
-    }
-    if let Some(error) = find::<h2::Error>(error) {
-        return explain_http2(error, url);
-    }
-    match find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
-        true => Failure::Unprocessed(closed(url)),
-        false => Failure::Final(closed(url)),
-    }
-}
-
-fn explain_connect(error: &tonic::ConnectError, url: &str, limit: Duration) -> SendError {
-    let kind = find::<std::io::Error>(error).map(std::io::Error::kind);
-    let cause = innermost(error).to_string();
-    let message = match kind {
-        Some(ErrorKind::ConnectionRefused) => {
-            format!("nothing listens at {url} (connection refused)")
+/// Says why there is no connection to `url`.
+pub(super) fn of_dial(error: &DialError, url: &str, limit: Duration) -> SendError {
+    let message = match error {
+        DialError::Http2(error) => match of_http2(error, url) {
+            Failure::Unprocessed(error) | Failure::Final(error) => return error,
+        },
+        DialError::SlowTls => format!("the TLS handshake with {url} took longer than {limit:?}"),
+        DialError::Tcp(error) => of_tcp(error.as_ref(), url, limit),
+        DialError::Tls(_) | DialError::NoHttp2 => {
+            let cause = innermost(error).to_string();
+            // rustls tells this from other bad messages in its text alone.
+            match cause.contains("InvalidContentType") {
+                true => format!("{url} does not speak TLS; is it http:// instead?"),
+                false => format!("cannot connect to {url}: {cause}"),
+            }
         }
-        Some(ErrorKind::TimedOut) => format!("connecting to {url} took longer than {limit:?}"),
-        // tonic and rustls tell these two apart from others in their text alone.
-        _ if cause.starts_with("TLS handshake timeout") => {
-            format!("the TLS handshake with {url} took longer than {limit:?}")
-        }
-        _ if cause.contains("InvalidContentType") => {
-            format!("{url} does not speak TLS; is it http:// instead?")
-        }
-        _ => format!("cannot connect to {url}: {cause}"),
     };
     SendError::status(Code::Unavailable, message)
 }
 
-fn explain_http2(error: &h2::Error, url: &str) -> Failure {
+fn of_tcp(error: &(dyn Error + 'static), url: &str, limit: Duration) -> String {
+    let cause = innermost(error);
+    match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        Some(ErrorKind::ConnectionRefused) => {
+            format!("nothing listens at {url} (connection refused)")
+        }
+        Some(ErrorKind::TimedOut) => format!("connecting to {url} took longer than {limit:?}"),
+        _ => format!("cannot connect to {url}: {cause}"),
+    }
+}
+
+/// Says what an error of the connection, or of one stream, means for a message to `url`.
+pub(super) fn of_http2(error: &h2::Error, url: &str) -> Failure {
     let Some(reason) = error.reason() else { return Failure::Final(closed(url)) };
     if error.is_reset() {
         let message = format!("{url} reset the stream before its answer was complete ({reason:?})");
@@ -79,23 +69,19 @@ fn explain_http2(error: &h2::Error, url: &str) -> Failure {
     Failure::Final(SendError::status(Code::Internal, message))
 }
 
+/// The same of a connection that did not take the message to begin with.
+pub(super) fn of_unsent(error: &h2::Error, url: &str) -> Failure {
+    match of_http2(error, url) {
+        Failure::Unprocessed(error) | Failure::Final(error) => Failure::Unprocessed(error),
+    }
+}
+
 /// In one wording, since which of several errors the transport reports is a matter of timing.
-fn closed(url: &str) -> SendError {
+pub(super) fn closed(url: &str) -> SendError {
     SendError::status(
         Code::Unavailable,
         format!("{url} closed the connection before its answer was complete"),
     )
-}
-
-fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }
 
 fn innermost<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {

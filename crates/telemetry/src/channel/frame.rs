@@ -1,52 +1,23 @@
 //! gRPC's framing of one message: a flag byte, four length bytes, the message. It knows neither
 //! HTTP heads nor what the message means.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io::Cursor;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
-use http_body::{Body, Frame};
+use bytes::buf::Chain;
+use bytes::{Buf, Bytes, BytesMut};
 
 const PREFIX: usize = 5;
 
-/// Up to this size a message is copied behind its prefix, which saves a frame on the wire.
-const COPY_BELOW: usize = 8 << 10;
+/// Most bytes of a message, which with its prefix must fit the largest window of HTTP/2.
+pub(super) const LARGEST: usize = i32::MAX as usize - PREFIX;
 
-/// One message as a request body.
-pub(super) struct Message {
-    parts: [Option<Bytes>; 2],
-}
+/// One message behind its prefix, for a single DATA frame where it fits one; nothing is copied.
+pub(super) type Message = Chain<Cursor<[u8; PREFIX]>, Bytes>;
 
-impl Message {
-    /// `message` is at most `u32::MAX` bytes, which the channel's limit ensures.
-    pub(super) fn new(message: Bytes) -> Self {
-        let copied = message.len() <= COPY_BELOW;
-        let mut head = BytesMut::with_capacity(PREFIX + if copied { message.len() } else { 0 });
-        head.put_u8(0);
-        head.put_u32(u32::try_from(message.len()).unwrap_or(u32::MAX));
-        if copied {
-            head.put_slice(&message);
-        }
-        Self { parts: [Some(head.freeze()), (!copied).then_some(message)] }
-    }
-}
-
-impl Body for Message {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let part = self.parts.iter_mut().find_map(Option::take);
-        Poll::Ready(part.map(|part| Ok(Frame::data(part))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.parts.iter().all(Option::is_none)
-    }
+/// Frames `message`, which is at most [`LARGEST`] bytes.
+pub(super) fn message(message: Bytes) -> Message {
+    let [a, b, c, d] = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
+    Cursor::new([0, a, b, c, d]).chain(message)
 }
 
 /// What is wrong with the framing of a reply.
@@ -118,14 +89,13 @@ impl Collector {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt;
     use proptest::prelude::*;
 
     use super::*;
 
     fn wire(message: Bytes) -> Bytes {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(Message::new(message).collect()).unwrap().to_bytes()
+        let mut framed = super::message(message);
+        framed.copy_to_bytes(framed.remaining())
     }
 
     fn collect(wire: &[u8], piece: usize, limit: usize) -> Result<Bytes, FrameError> {

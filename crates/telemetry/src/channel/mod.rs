@@ -5,11 +5,13 @@ mod answer;
 mod code;
 mod connection;
 mod destination;
+mod dial;
 mod error;
 mod failure;
 mod frame;
 mod options;
 mod registry;
+mod tls;
 mod verdict;
 
 use std::fmt;
@@ -17,9 +19,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use tokio::time::timeout;
-use tower::{Service, ServiceExt};
 
 use crate::signal::Signal;
 use answer::AnswerError;
@@ -67,6 +69,8 @@ impl Channel {
 
     fn over(connection: Arc<Connection>, options: ChannelOptions) -> Result<Self, ChannelError> {
         let mut headers = options::header_map(&options.headers)?;
+        let agent = concat!("componentgraph/", env!("CARGO_PKG_VERSION"));
+        headers.entry("user-agent").or_insert(HeaderValue::from_static(agent));
         headers.insert("te", HeaderValue::from_static("trailers"));
         headers.insert("content-type", HeaderValue::from_static("application/grpc"));
         headers.insert("grpc-accept-encoding", HeaderValue::from_static("identity"));
@@ -76,7 +80,7 @@ impl Channel {
 
     /// The destination, as `http://host:port` or `https://host:port`.
     pub fn url(&self) -> &str {
-        self.connection.key.destination.as_str()
+        self.connection.dialler.key.destination.as_str()
     }
 
     /// Sends one message to `method` (`/package.Service/Method`). `Ok` means that the other side
@@ -86,11 +90,10 @@ impl Channel {
         let uri = self.admit(method, &message)?;
         let limit = self.call.options.call_timeout;
         let mut lease = self.connection.lease();
-        let outcome = timeout(limit, self.deliver(&uri, message, &mut lease)).await;
-        let bytes = match outcome.unwrap_or(Err(Failure::Silent)) {
-            Ok(bytes) => bytes,
-            Err(Failure::Final(error) | Failure::Unprocessed(error)) => return Err(error),
-            Err(Failure::Silent) => {
+        let bytes = match timeout(limit, self.deliver(&uri, message, &mut lease)).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(Failure::Final(error) | Failure::Unprocessed(error))) => return Err(error),
+            Err(_) => {
                 self.connection.silent(&lease);
                 let message = format!("no answer from {} to {method} within {limit:?}", self.url());
                 return Err(SendError::status(Code::DeadlineExceeded, message));
@@ -104,7 +107,7 @@ impl Channel {
 
     /// Refuses what cannot be sent.
     fn admit(&self, method: &str, message: &Bytes) -> Result<Uri, SendError> {
-        let limit = self.call.options.max_request_bytes.min(u32::MAX as usize);
+        let limit = self.call.options.max_request_bytes.min(frame::LARGEST);
         if message.len() > limit {
             let url = self.url().to_owned();
             return Err(SendError::TooLarge { size: message.len(), limit, url });
@@ -116,7 +119,10 @@ impl Channel {
         if !is_method(method) {
             return Err(unknown());
         }
-        method.parse().map_err(|_| unknown())
+        let path = PathAndQuery::try_from(method).map_err(|_| unknown())?;
+        let mut parts = self.connection.dialler.uri.clone().into_parts();
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).map_err(|_| unknown())
     }
 
     /// Sends, and sends once more where the first attempt met a connection that had just ended.
@@ -142,32 +148,28 @@ impl Channel {
         message: Bytes,
         lease: &mut Lease,
     ) -> Result<Bytes, Failure> {
-        let service = match lease.service.ready().await {
-            Ok(service) => service,
-            Err(error) => {
-                self.connection.broken(lease);
-                return Err(self.explain(&error));
-            }
-        };
-        let mut request = Request::new(tonic::body::Body::new(frame::Message::new(message)));
+        let mut request = Request::new(());
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = uri.clone();
         *request.version_mut() = http::Version::HTTP_2;
         *request.headers_mut() = self.call.headers.clone();
-        let response = service.call(request).await.map_err(|error| self.explain(&error));
-        if !matches!(response, Err(Failure::Silent)) {
-            self.connection.reacted(lease);
-        }
-        let response = response?;
+        let explain = |error: h2::Error| failure::of_http2(&error, self.url());
+        let mut requests = lease.requests(self.url()).await?;
+        let (response, mut body) = requests
+            .send_request(request, false)
+            .map_err(|error| failure::of_unsent(&error, self.url()))?;
+        // Given at once, head and message leave in one write. If they cannot, the response says
+        // why.
+        let _ = body.send_data(frame::message(message), true);
+        let response = response.await;
+        self.connection.reacted(lease);
         let limit = self.call.options.max_reply_bytes;
-        answer::read(response, self.url(), limit).await.map_err(|error| match error {
-            AnswerError::Refused(error) => Failure::Final(error),
-            AnswerError::Broken(error) => self.explain(&error),
+        answer::read(response.map_err(explain)?, self.url(), limit).await.map_err(|error| {
+            match error {
+                AnswerError::Refused(error) => Failure::Final(error),
+                AnswerError::Broken(error) => explain(error),
+            }
         })
-    }
-
-    fn explain(&self, error: &(dyn std::error::Error + 'static)) -> Failure {
-        failure::explain(error, self.url(), self.connection.key.connect_timeout)
     }
 }
 

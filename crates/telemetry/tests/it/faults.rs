@@ -261,7 +261,7 @@ async fn what_a_request_carries() {
         grpc-accept-encoding: identity
         grpc-timeout: 10000m
         te: trailers
-        user-agent: componentgraph/0.1.0 tonic/0.14.9
+        user-agent: componentgraph/0.1.0
         /opentelemetry.proto.collector.trace.v1.TraceService/Export"#]]
     .assert_eq(&lines.join("\n"));
 }

@@ -66,7 +66,7 @@ async fn plain_text_to_a_tls_server() {
     check(
         &format!("http://localhost:{port}"),
         None,
-        expect!["UNAVAILABLE: ADDR closed the connection before its answer was complete"],
+        expect!["INTERNAL: ADDR does not speak HTTP/2 as gRPC needs it (FRAME_SIZE_ERROR)"],
     )
     .await;
 }
