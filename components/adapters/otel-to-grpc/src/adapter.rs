@@ -3,14 +3,13 @@
 
 use std::cell::OnceCell;
 
-use crate::batch::{Batch, Origin};
+use crate::batch::{Batch, Encoded, Origin};
 use crate::bindings::delivery::Counts;
 use crate::bindings::logs;
 use crate::bindings::tracing::{SpanData, TraceFlags};
 use crate::bindings::types;
 use crate::convert::{self, Flaws};
 use crate::delivery::Tally;
-use crate::otlp::{self, Record};
 use crate::settings::{Flush, Settings};
 
 /// The keys under which the methods of the receiver are known to the endpoint.
@@ -29,8 +28,8 @@ pub(crate) struct Adapter<S> {
     surroundings: S,
     /// Read once; without it nothing can be sent, which every record is told as its failure.
     settings: OnceCell<Result<Settings, String>>,
-    logs: Batch<otlp::LogRecord>,
-    spans: Batch<otlp::Span>,
+    logs: Batch,
+    spans: Batch,
     flaws: Flaws,
     tally: Tally,
 }
@@ -40,8 +39,8 @@ impl<S: Surroundings> Adapter<S> {
         Self {
             surroundings,
             settings: OnceCell::new(),
-            logs: Batch::new(),
-            spans: Batch::new(),
+            logs: Batch::default(),
+            spans: Batch::default(),
             flaws: Flaws::default(),
             tally: Tally::default(),
         }
@@ -56,6 +55,7 @@ impl<S: Surroundings> Adapter<S> {
         let scope = record.instrumentation_scope.take();
         let origin = origin(settings, record.resource.take(), scope, &mut self.flaws);
         let record = convert::log(record, self.surroundings.now(), &mut self.flaws);
+        let record = Encoded::of(&record);
         let send = |data: &[u8]| self.surroundings.send(LOGS, data);
         hold(settings, &mut self.logs, &mut self.tally, (origin, record), &send);
     }
@@ -72,15 +72,15 @@ impl<S: Surroundings> Adapter<S> {
         self.tally.created += 1;
         let scope = std::mem::replace(&mut span.instrumentation_scope, nameless());
         let origin = origin(settings, None, Some(scope), &mut self.flaws);
-        let span = convert::span(span, &mut self.flaws);
+        let span = Encoded::of(&convert::span(span, &mut self.flaws));
         let send = |data: &[u8]| self.surroundings.send(TRACES, data);
         hold(settings, &mut self.spans, &mut self.tally, (origin, span), &send);
     }
 
     /// Sends what is held back and reports what became of everything since the last report.
     pub(crate) fn flush(&mut self) -> Counts {
-        let logs = std::mem::replace(&mut self.logs, Batch::new());
-        let spans = std::mem::replace(&mut self.spans, Batch::new());
+        let logs = std::mem::take(&mut self.logs);
+        let spans = std::mem::take(&mut self.spans);
         self.tally.deliver(logs, &|data| self.surroundings.send(LOGS, data));
         self.tally.deliver(spans, &|data| self.surroundings.send(TRACES, data));
         let tally = std::mem::take(&mut self.tally);
@@ -114,10 +114,10 @@ fn origin(
     scope: Option<types::InstrumentationScope>,
     flaws: &mut Flaws,
 ) -> Origin {
-    Origin {
-        resource: convert::resource(resource, &settings.resource, flaws),
-        scope: convert::scope(scope.unwrap_or_else(nameless), flaws),
-    }
+    Origin::new(
+        &convert::resource(resource, &settings.resource, flaws),
+        &convert::scope(scope.unwrap_or_else(nameless), flaws),
+    )
 }
 
 fn nameless() -> types::InstrumentationScope {
@@ -131,19 +131,19 @@ fn nameless() -> types::InstrumentationScope {
 
 /// Holds a record back. What is there is sent early when the buffer would overflow, so that a
 /// record larger than the buffer travels alone.
-fn hold<R: Record>(
+fn hold(
     settings: &Settings,
-    batch: &mut Batch<R>,
+    batch: &mut Batch,
     tally: &mut Tally,
-    (origin, record): (Origin, R),
+    (origin, record): (Origin, Encoded),
     send: &impl Fn(&[u8]) -> Result<(), String>,
 ) {
-    if batch.bytes().saturating_add(record.encoded_len()) > settings.buffer_bytes {
-        tally.deliver(std::mem::replace(batch, Batch::new()), send);
+    if batch.bytes().saturating_add(record.len()) > settings.buffer_bytes {
+        tally.deliver(std::mem::take(batch), send);
     }
-    batch.push(origin, record);
+    batch.push(origin, &record);
     if settings.flush == Flush::Record || batch.bytes() >= settings.buffer_bytes {
-        tally.deliver(std::mem::replace(batch, Batch::new()), send);
+        tally.deliver(std::mem::take(batch), send);
     }
 }
 

@@ -2,7 +2,6 @@
 //! records are.
 
 use crate::batch::Batch;
-use crate::otlp::Record;
 
 /// Counts since the last report.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,11 +16,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Sends a batch and counts its records. A batch that is too large is halved until it fits or
     /// a single record is left, so that one large record does not take others with it.
-    pub(crate) fn deliver<R: Record>(
-        &mut self,
-        batch: Batch<R>,
-        send: &impl Fn(&[u8]) -> Result<(), String>,
-    ) {
+    pub(crate) fn deliver(&mut self, batch: Batch, send: &impl Fn(&[u8]) -> Result<(), String>) {
         let records = batch.len() as u64;
         if records == 0 {
             return;
@@ -69,18 +64,17 @@ fn rejected(error: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::Origin;
+    use crate::batch::{Encoded, Origin};
     use crate::otlp::{LogRecord, Resource, Scope};
     use std::cell::RefCell;
 
-    fn batch(sizes: &[usize]) -> Batch<LogRecord> {
-        let mut batch = Batch::new();
+    fn batch(sizes: &[usize]) -> Batch {
+        let mut batch = Batch::default();
+        let resource = (Resource::default(), String::new());
+        let origin = Origin::new(&resource, &(Scope::default(), String::new()));
         for size in sizes {
-            let origin = Origin {
-                resource: (Resource::default(), String::new()),
-                scope: (Scope::default(), String::new()),
-            };
-            batch.push(origin, LogRecord { event_name: "x".repeat(*size), ..LogRecord::default() });
+            let record = LogRecord { event_name: "x".repeat(*size), ..LogRecord::default() };
+            batch.push(origin.clone(), &Encoded::of(&record));
         }
         batch
     }

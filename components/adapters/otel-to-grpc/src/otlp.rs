@@ -170,37 +170,3 @@ pub(crate) struct Status {
     #[prost(int32, tag = "3")]
     pub(crate) code: i32,
 }
-
-/// What an export request holds many of.
-pub(crate) trait Record: Message + Default + std::fmt::Debug {}
-
-impl<R: Message + Default + std::fmt::Debug> Record for R {}
-
-/// `ResourceLogs` or `ResourceSpans`, which are of one shape.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ResourceGroup<R: Record> {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
-    pub(crate) scopes: Vec<ScopeGroup<R>>,
-    #[prost(string, tag = "3")]
-    pub(crate) schema_url: String,
-}
-
-/// `ScopeLogs` or `ScopeSpans`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ScopeGroup<R: Record> {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) scope: Option<Scope>,
-    #[prost(message, repeated, tag = "2")]
-    pub(crate) records: Vec<R>,
-    #[prost(string, tag = "3")]
-    pub(crate) schema_url: String,
-}
-
-/// `ExportLogsServiceRequest` or `ExportTraceServiceRequest`.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct ExportRequest<R: Record> {
-    #[prost(message, repeated, tag = "1")]
-    pub(crate) groups: Vec<ResourceGroup<R>>,
-}

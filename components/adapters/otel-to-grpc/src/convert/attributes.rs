@@ -28,6 +28,9 @@ pub(crate) fn convert(attributes: Vec<types::KeyValue>, flaws: &mut Flaws) -> At
 
 /// Keeps the last value of each key, in the place of the first, and counts the others.
 pub(crate) fn unique(attributes: Vec<KeyValue>) -> (Vec<KeyValue>, u32) {
+    if attributes.len() < 2 {
+        return (attributes, 0);
+    }
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, attribute) in attributes.iter().enumerate() {
         last.insert(&attribute.key, place);
