@@ -83,6 +83,7 @@ fn answer(totals: &Totals, signature: &Signature, output: Output) -> String {
         "instantiate": totals.times.instantiate.as_nanos() as u64,
         "call": totals.times.call.as_nanos() as u64,
         "deliver": totals.times.deliver.as_nanos() as u64,
+        "beforeSend": totals.times.before_send.as_nanos() as u64,
         "send": totals.times.send.as_nanos() as u64,
         "wall": totals.wall.as_nanos() as u64,
         "processor": totals.processor.map(|time| time.as_nanos() as u64),

@@ -2,8 +2,8 @@
 //! were acknowledged by a status of success. It knows nothing of records.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use super::sight::Sight;
 
@@ -33,6 +33,12 @@ impl Witnesses {
     pub fn time(&self) -> Duration {
         self.answered_for.time().saturating_add(self.others.time())
     }
+
+    /// When the first call began.
+    pub fn first(&self) -> Option<Instant> {
+        let all = [&self.answered_for, &self.others];
+        all.into_iter().filter_map(|witness| witness.first.get()).min().copied()
+    }
 }
 
 /// Counts of telemetry calls.
@@ -42,13 +48,17 @@ pub struct Witness {
     ok: AtomicU64,
     refused: AtomicU64,
     nanoseconds: AtomicU64,
+    first: OnceLock<Instant>,
     last_error: Mutex<Option<String>>,
 }
 
 impl Witness {
-    /// A call left; without [`Witness::confirmed`] it counts as lost.
-    pub fn began(&self) {
+    /// A call leaves now; without [`Witness::confirmed`] it counts as lost.
+    pub fn began(&self) -> Instant {
         self.calls.fetch_add(1, Relaxed);
+        let now = Instant::now();
+        self.first.get_or_init(|| now);
+        now
     }
 
     /// The host itself refused to send what had begun. Whoever called may send less instead, so

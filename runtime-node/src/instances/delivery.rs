@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use composer::Ledger;
 use telemetry::Counts;
+use tokio::time::timeout_at;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Instance, Lift};
 
@@ -78,9 +79,10 @@ impl Flushes {
     ) -> (Delivery, Option<Cut>) {
         let mut delivery = Delivery::default();
         for index in &self.0 {
-            store.data_mut().deadline = Instant::now() + limit;
+            let deadline = Instant::now() + limit;
+            store.data_mut().deadline = deadline;
             let asking = ask(store, instance, index);
-            match tokio::time::timeout(limit, asking).await {
+            match timeout_at(deadline.into(), asking).await {
                 Ok(Ok(counts)) => delivery.add(counts),
                 Ok(Err(error)) => return (delivery, Some(Cut::Failed(error))),
                 Err(_) => return (delivery, Some(Cut::Late)),
@@ -197,7 +199,7 @@ mod tests {
 
     fn saw(ok: u64, failed: u64) -> Arc<Witness> {
         let witness = Witness::default();
-        (0..ok + failed).for_each(|_| witness.began());
+        (0..ok + failed).for_each(|_| _ = witness.began());
         (0..ok).for_each(|_| witness.confirmed());
         (0..failed).for_each(|_| witness.explain("UNAVAILABLE: gone"));
         Arc::new(witness)
@@ -284,7 +286,7 @@ mod tests {
     fn what_the_host_refused_and_was_sent_in_parts_is_no_loss() {
         let said = Counts { created: 3, acknowledged: 3, ..Counts::default() };
         let witness = Witness::default();
-        (0..3).for_each(|_| witness.began());
+        (0..3).for_each(|_| _ = witness.began());
         witness.withdrew("too_large: …");
         (0..2).for_each(|_| witness.confirmed());
         let witnesses = Witnesses { answered_for: Arc::new(witness), ..Witnesses::default() };

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use composer::{Export, Ledger};
 use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
 use wasmtime::component::{Instance, InstancePre, Linker, Val};
 use wasmtime::{Store, UpdateDeadline};
 
@@ -93,11 +94,12 @@ impl Instances {
             return Outcome::refused(id, Failure::Overloaded(limit));
         };
         let begun = Instant::now();
-        let mut store = self.store(begun + self.limits.timeout);
+        let deadline = begun + self.limits.timeout;
+        let mut store = self.store(deadline);
         let mut times = Times::default();
         let call = self.call(&mut store, callable, params, begun, &mut times);
         // Waits inside host functions are cut here; code that runs is cut by the epoch.
-        let called = tokio::time::timeout(self.limits.timeout, call).await;
+        let called = timeout_at(deadline.into(), call).await;
         let (instance, value) = match called {
             Ok(Ok(returned)) => returned,
             Ok(Err(error)) => {
@@ -110,6 +112,9 @@ impl Instances {
             }
         };
         let delivery = self.deliver(&mut store, &instance, &mut times).await;
+        let first = store.data().witnesses.first();
+        times.before_send =
+            first.map_or(Duration::ZERO, |first| first.saturating_duration_since(begun));
         Outcome { id, result: Ok(value), delivery, times }
     }
 

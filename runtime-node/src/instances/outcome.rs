@@ -19,13 +19,16 @@ pub struct Outcome {
     pub times: Times,
 }
 
-/// Where the wall clock of an invocation went. `send` is the part of the others that was spent
-/// waiting for the collector.
+/// Where the wall clock of an invocation went: one part after the other, and across them how long
+/// it took to the first send, and how long all sends took.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Times {
     pub instantiate: Duration,
     pub call: Duration,
     pub deliver: Duration,
+    /// From the beginning until the first send began; nothing if there was none.
+    pub before_send: Duration,
+    /// Spent waiting for the collector.
     pub send: Duration,
 }
 
@@ -50,6 +53,7 @@ impl std::ops::AddAssign for Times {
         self.instantiate += other.instantiate;
         self.call += other.call;
         self.deliver += other.deliver;
+        self.before_send += other.before_send;
         self.send += other.send;
     }
 }

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
-use telemetry::{Channel, SendError};
+use telemetry::{Channel, Reply, SendError};
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
@@ -29,30 +28,14 @@ impl Endpoint {
         let Some(method) = self.paths.get(path) else {
             return Err(self.unknown(path));
         };
-        let telemetry = sight.sees(method);
-        let begun = Instant::now();
-        if telemetry {
-            // Said before the wait: the invocation may end during it, and then the call is lost.
-            witness.began();
-        }
+        // Said before the wait: the invocation may end during it, and then the call is lost.
+        let begun = sight.sees(method).then(|| witness.began());
         let sent = self.channel.send(method, Bytes::from(data)).await;
-        if telemetry {
+        if let Some(begun) = begun {
             witness.spent(begun.elapsed());
+            testify(witness, &sent);
         }
-        match sent {
-            Ok(_) => {
-                if telemetry {
-                    witness.confirmed();
-                }
-                Ok(())
-            }
-            Err(error) => {
-                if telemetry {
-                    testify(witness, &error);
-                }
-                Err(error.to_string())
-            }
-        }
+        sent.map(drop).map_err(|error| error.to_string())
     }
 
     fn unknown(&self, path: &str) -> String {
@@ -67,15 +50,15 @@ impl Endpoint {
 
 type Answer = Result<(), String>;
 
-/// What a failed send, which began, means for the host's own count.
-fn testify(witness: &Witness, error: &SendError) {
-    match error {
-        // An answer with status 0: how many records it cost is for the caller to count.
-        SendError::PartialSuccess { .. } => witness.confirmed(),
-        SendError::TooLarge { .. } | SendError::UnknownRoute { .. } => {
+/// What the outcome of a send, which began, means for the host's own count.
+fn testify(witness: &Witness, sent: &Result<Reply, SendError>) {
+    match sent {
+        // Both had status 0: how many records the latter cost is for the caller to count.
+        Ok(_) | Err(SendError::PartialSuccess { .. }) => witness.confirmed(),
+        Err(error @ (SendError::TooLarge { .. } | SendError::UnknownRoute { .. })) => {
             witness.withdrew(&error.to_string());
         }
-        SendError::Status { .. } => witness.explain(&error.to_string()),
+        Err(error @ SendError::Status { .. }) => witness.explain(&error.to_string()),
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn begin(witness: &Arc<Witness>) -> Self {
-        witness.began();
-        Self { witness: Arc::clone(witness), begun: Instant::now(), settled: false }
+        Self { begun: witness.began(), witness: Arc::clone(witness), settled: false }
     }
 
     /// A call for the witness, if the request is one.

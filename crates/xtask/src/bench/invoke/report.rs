@@ -16,6 +16,7 @@ pub(super) struct Times {
     instantiate: f64,
     call: f64,
     deliver: f64,
+    before_send: f64,
     send: f64,
 }
 
@@ -29,12 +30,13 @@ impl Times {
             instantiate: part("instantiate").unwrap_or_default(),
             call: part("call").unwrap_or_default(),
             deliver: part("deliver").unwrap_or_default(),
+            before_send: part("beforeSend").unwrap_or_default(),
             send: part("send").unwrap_or_default(),
         })
     }
 
-    /// All of an invocation but the wait for the collector.
-    fn before_send(&self) -> f64 {
+    /// All of an invocation but the wait for the collector: before the send and after it.
+    fn all_but_send(&self) -> f64 {
         self.instantiate + self.call + self.deliver - self.send
     }
 }
@@ -69,14 +71,15 @@ impl Report {
             let pairs = self.node.iter().zip(&self.sender);
             pairs.map(|(node, sender)| part(node) / part(sender)).collect()
         };
-        let rows: [(&str, Spread); 11] = [
+        let rows: [(&str, Spread); 12] = [
             ("node: wall", of(&self.node, |t| t.wall)),
             ("node: processor", of(&self.node, |t| t.processor)),
             ("  instantiate", of(&self.node, |t| t.instantiate)),
             ("  call", of(&self.node, |t| t.call)),
             ("  deliver", of(&self.node, |t| t.deliver)),
             ("    of that, send", of(&self.node, |t| t.send)),
-            ("  all but send", of(&self.node, Times::before_send)),
+            ("  all but send", of(&self.node, Times::all_but_send)),
+            ("    of that, before the send", of(&self.node, |t| t.before_send)),
             ("send only: wall", of(&self.sender, |t| t.wall)),
             ("send only: processor", of(&self.sender, |t| t.processor)),
             ("node / send only: wall", ratio(|t| t.wall)),
@@ -96,7 +99,7 @@ impl Report {
         let median = |part: fn(&Times) -> f64| alone.node.iter().map(part).collect::<Spread>();
         println!();
         goal("an invocation with its own call", GOAL_EACH, "µs", median(|t| t.wall).median());
-        let before = median(Times::before_send).median();
+        let before = median(|t| t.before_send).median();
         goal("all that comes before the send", GOAL_BEFORE_SEND, "µs", before);
     }
 }
@@ -110,7 +113,7 @@ mod tests {
     fn run(wall: u64) -> Times {
         let parts = serde_json::json!({
             "wall": wall, "processor": wall / 2, "instantiate": 10_000, "call": 2_000,
-            "deliver": 50_000, "send": 40_000,
+            "deliver": 50_000, "beforeSend": 18_000, "send": 40_000,
         });
         Times::read(&serde_json::json!({ "nanoseconds": parts }), 2).unwrap()
     }
@@ -134,6 +137,7 @@ mod tests {
               deliver                              25.00    25.00    25.00
                 of that, send                      20.00    20.00    20.00
               all but send                         11.00    11.00    11.00
+                of that, before the send            9.00     9.00     9.00
             send only: wall                        40.00    50.00    60.00
             send only: processor                   20.00    25.00    30.00
             node / send only: wall                  2.00     2.33     3.00
