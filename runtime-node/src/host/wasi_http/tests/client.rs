@@ -28,12 +28,16 @@ fn grpc(uri: &str, bytes: Vec<u8>) -> Request<WasiBody> {
     request.body(body(bytes)).unwrap()
 }
 
-fn short() -> Option<RequestOptions> {
-    let wait = Some(Duration::from_millis(200));
+/// As long as a busy machine may need for what does happen.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What is waited for what never happens.
+const SHORT: Duration = Duration::from_millis(200);
+
+fn waits(first_byte: Duration, between_bytes: Duration) -> Option<RequestOptions> {
     Some(RequestOptions {
-        connect_timeout: wait,
-        first_byte_timeout: wait,
-        between_bytes_timeout: wait,
+        connect_timeout: Some(PATIENCE),
+        first_byte_timeout: Some(first_byte),
+        between_bytes_timeout: Some(between_bytes),
     })
 }
 
@@ -49,7 +53,12 @@ async fn send(
     witness: &Arc<Witness>,
 ) -> Result<Answer, Error> {
     let call = Call::begin(witness);
-    let response = Arc::clone(client).send(request, short(), Some(call)).await?;
+    let options = match request.uri().path() {
+        "/t.T/Never" => waits(SHORT, PATIENCE),
+        "/t.T/Stall" => waits(PATIENCE, SHORT),
+        _ => waits(PATIENCE, PATIENCE),
+    };
+    let response = Arc::clone(client).send(request, options, Some(call)).await?;
     let (parts, body) = response.into_parts();
     let body = body.collect().await?;
     let trailers = body.trailers().cloned();
@@ -164,13 +173,14 @@ async fn a_status_that_is_not_read_is_not_ok() {
 
 #[tokio::test]
 async fn a_pause_of_the_guest_is_no_time_out() {
+    const PAUSE: Duration = Duration::from_secs(2);
     let server = Server::start().await;
     let client = client(&[server.address.to_string()]);
     let request = grpc(&format!("http://{}/t.T/Big", server.address), Vec::new());
-    let response = client.send(request, short(), None).await.unwrap();
+    let response = client.send(request, waits(PATIENCE, PAUSE / 2), None).await.unwrap();
     let mut body = response.into_body();
     let first = body.frame().await.unwrap().unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(PAUSE).await;
     let rest = body.collect().await.unwrap().to_bytes();
     assert_eq!(first.data_ref().unwrap().len() + rest.len(), 3 << 20);
 }

@@ -116,7 +116,7 @@ fn link(ledger: &composer::Ledger, url: &str) -> Linker<Host> {
     let client = |entry: &str| {
         let allow = AllowList::parse(&[entry.to_owned()], Some(url)).unwrap();
         // Shorter than the guest's own deadline, so that it must understand the host's error.
-        let between_bytes = Duration::from_millis(100);
+        let between_bytes = Duration::from_millis(500);
         Arc::new(Client::new(allow, Limits { between_bytes, ..Limits::default() }))
     };
     let clients = [("granted", client("@collector")), ("elsewhere", client("example.com"))];
@@ -149,7 +149,7 @@ fn config(url: &str) -> Pairs {
     ];
     let mut pairs: Pairs =
         methods.map(|name| (format!("paths.{name}"), format!("{SERVICE}/{name}"))).to_vec();
-    let fixed = [("url", url), ("timeout", "500ms"), ("connect-timeout", "500ms")];
+    let fixed = [("url", url), ("timeout", "3s"), ("connect-timeout", "3s")];
     pairs.extend(fixed.map(|(key, value)| (key.to_owned(), value.to_owned())));
     pairs.push(("paths.other".to_owned(), "/some.Service/Ok".to_owned()));
     pairs
