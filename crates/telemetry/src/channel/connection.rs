@@ -1,19 +1,19 @@
 //! The one connection to a destination: made at first use, remade when it breaks or stays silent.
 //! It knows nothing of messages.
 
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
-use h2::client::SendRequest;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::destination::Destination;
-use super::dial::Dialler;
+use super::dial::{Dialler, Requests};
 use super::error::SendError;
 use super::failure::{self, Failure};
-use super::frame::Message;
 use super::options::{ChannelError, ChannelOptions};
 
 /// Calls without an answer, in a row, after which the connection counts as dead. A path that
@@ -53,7 +53,7 @@ struct State {
 /// One attempt to connect and what came of it; nothing yet at first. Its sender is the task that
 /// keeps the connection, and is gone with it.
 type Line = watch::Receiver<LineState>;
-type LineState = Option<Result<SendRequest<Message>, SendError>>;
+type LineState = Option<Result<Requests, SendError>>;
 
 /// A use of the connection, by which its outcome is reported to the right generation. The
 /// connection stays as long as somebody uses it.
@@ -64,11 +64,13 @@ pub(super) struct Lease {
 
 impl Lease {
     /// Waits until there is a connection that takes requests.
-    pub(super) async fn requests(&mut self, url: &str) -> Result<SendRequest<Message>, Failure> {
+    pub(super) async fn requests(&mut self, url: &str) -> Result<Requests, Failure> {
         let lost = || Failure::Unprocessed(failure::closed(url));
         let made = self.line.wait_for(Option::is_some).await.map_err(|_| lost())?.clone();
-        let requests = made.ok_or_else(lost)?.map_err(Failure::Final)?;
-        requests.ready().await.map_err(|error| failure::of_unsent(&error, url))
+        let Requests { sender, written } = made.ok_or_else(lost)?.map_err(Failure::Final)?;
+        let ready = sender.ready().await;
+        let sender = ready.map_err(|error| failure::of_unsent(&error, url))?;
+        Ok(Requests { sender, written })
     }
 }
 
@@ -144,10 +146,20 @@ async fn keep(dialler: Arc<Dialler>, line: watch::Sender<LineState>) {
         }
     };
     let mut connection = pin!(connection);
+    let mut turn = false;
+    // Whoever is ready to call does so first: their messages leave in one write.
+    let mut last = poll_fn(|context| {
+        turn = !turn;
+        if turn {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        connection.as_mut().poll(context)
+    });
     tokio::select! {
         biased;
         // Those whose calls it took with it are told why by their streams.
-        _ = &mut connection => return,
+        _ = &mut last => return,
         () = line.closed() => {}
     }
     // With the last way to make requests gone, it says goodbye and ends.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use h2::client::{Builder, Connection, SendRequest};
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
@@ -15,6 +14,7 @@ use super::connection::ConnectionKey;
 use super::frame::Message;
 use super::options::ChannelError;
 use super::tls::Tls;
+use super::wire::{Wire, Written};
 
 /// Room for answers on the wire.
 const STREAM_WINDOW: u32 = 1 << 20;
@@ -25,12 +25,12 @@ const HEAD: u32 = 16 << 10;
 const FIRST_CALLS: usize = 100;
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// What carries the bytes of a connection.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
-
-/// A new connection: the side that takes requests, and the one that must be polled.
-pub(super) type Dialled = (SendRequest<Message>, Connection<Box<dyn Wire>, Message>);
+/// The side of a connection that takes requests.
+#[derive(Clone)]
+pub(super) struct Requests {
+    pub(super) sender: SendRequest<Message>,
+    pub(super) written: Written,
+}
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -76,17 +76,20 @@ impl Dialler {
         Ok(Self { key, uri, tcp, tls, http2 })
     }
 
-    pub(super) async fn dial(&self) -> Result<Dialled, DialError> {
+    /// A new connection: where requests go in, and what must be polled for them to leave.
+    pub(super) async fn dial(&self) -> Result<(Requests, Connection<Wire, Message>), DialError> {
         let tcp = self.tcp.clone().oneshot(self.uri.clone()).await;
         let tcp = tcp.map_err(|error| DialError::Tcp(Box::new(error)))?.into_inner();
-        let wire: Box<dyn Wire> = match &self.tls {
-            None => Box::new(tcp),
-            Some(tls) => Box::new(
+        let wire = match &self.tls {
+            None => Wire::new(tcp),
+            Some(tls) => Wire::new(
                 timeout(self.key.connect_timeout, tls.shake_hands(tcp))
                     .await
                     .map_err(|_| DialError::SlowTls)??,
             ),
         };
-        Ok(self.http2.handshake(wire).await?)
+        let written = wire.written();
+        let (sender, connection) = self.http2.handshake(wire).await?;
+        Ok((Requests { sender, written }, connection))
     }
 }

@@ -13,6 +13,7 @@ mod options;
 mod registry;
 mod tls;
 mod verdict;
+mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::signal::Signal;
 use answer::AnswerError;
 pub use code::Code;
 use connection::{Connection, ConnectionKey, Lease};
+use dial::Requests;
 pub use error::SendError;
 use failure::Failure;
 pub use options::{ChannelError, ChannelOptions};
@@ -154,21 +156,26 @@ impl Channel {
         *request.version_mut() = http::Version::HTTP_2;
         *request.headers_mut() = self.call.headers.clone();
         let explain = |error: h2::Error| failure::of_http2(&error, self.url());
-        let mut requests = lease.requests(self.url()).await?;
-        let (response, mut body) = requests
-            .send_request(request, false)
-            .map_err(|error| failure::of_unsent(&error, self.url()))?;
+        let unsent = |error: h2::Error| failure::of_unsent(&error, self.url());
+        let Requests { mut sender, written } = lease.requests(self.url()).await?;
+        let before = written.bytes();
+        let (response, mut body) = sender.send_request(request, false).map_err(unsent)?;
         // Given at once, head and message leave in one write. If they cannot, the response says
         // why.
         let _ = body.send_data(frame::message(message), true);
         let response = response.await;
         self.connection.reacted(lease);
         let limit = self.call.options.max_reply_bytes;
-        answer::read(response.map_err(explain)?, self.url(), limit).await.map_err(|error| {
-            match error {
-                AnswerError::Refused(error) => Failure::Final(error),
-                AnswerError::Broken(error) => explain(error),
+        let response = match response {
+            // The connection had ended before anything could leave.
+            Err(error) if !error.is_reset() && written.bytes() == before => {
+                return Err(unsent(error));
             }
+            response => response.map_err(explain)?,
+        };
+        answer::read(response, self.url(), limit).await.map_err(|error| match error {
+            AnswerError::Refused(error) => Failure::Final(error),
+            AnswerError::Broken(error) => explain(error),
         })
     }
 }
