@@ -154,10 +154,10 @@ const HEAD: &str = "\
 # Rights
 
 What the operator may do, and nothing else: a test compares these tables with the audit log of an API
-server. The chart's roles are made from the same tables; `operator rbac` prints them as YAML. It reads
-no Secret unless it is given the last of them, the ClusterRole `componentgraph-pull-secrets` (the first
-part is the release's name), in a namespace (value `pullSecrets` of the chart): what a graph names is
-mounted by the kubelet.
+server. The chart's roles are made from the same tables; `operator rbac --lease-name NAME` prints them as
+YAML, where NAME is the lease's, the beginning of all names of a release. It reads no Secret unless it is
+given the last of them, the ClusterRole `componentgraph-pull-secrets` (the first part is that beginning), in
+a namespace (value `pullSecrets` of the chart): what a graph names is mounted by the kubelet.
 
 The operator watches all namespaces, with one ClusterRoleBinding, or those that are listed, with one
 RoleBinding in each; the latter suffices for all of this.

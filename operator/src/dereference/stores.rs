@@ -1,11 +1,11 @@
 //! What the server holds of all graphs in one place, kept up to date by watches. One label selects
 //! all of it, so that other people's objects cost nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::Pod;
@@ -93,7 +93,7 @@ where
 
 fn watch<K>(
     api: Api<K>,
-    writer: Writer<K>,
+    mut writer: Writer<K>,
     mut note: impl FnMut(&Event<K>) + Send + 'static,
     prune: impl FnMut(&mut K) + Send + 'static,
 ) -> BoxStream<'static, Result<ObjectRef<Graph>, watcher::Error>>
@@ -104,9 +104,33 @@ where
     let config = watcher::Config::default().labels(words::GRAPH).any_semantic();
     let events =
         watcher(api, config).backoff(Rewatch::default()).inspect_ok(move |event| note(event));
-    let events = events.modify(prune).reflect(writer);
-    let graphs = events.touched_objects().map_ok(|object| named(&object));
-    graphs.try_filter_map(|graph| std::future::ready(Ok(graph))).boxed()
+    let store = writer.as_reader();
+    let graphs = events.modify(prune).map_ok(move |event| touched(&event, &mut writer, &store));
+    graphs.map_ok(|graphs| stream::iter(graphs.into_iter().map(Ok))).try_flatten().boxed()
+}
+
+/// Brings the store up to date; gives the graphs that this concerns. A list concerns them when it is
+/// complete, since the store shows nothing of it before, and also those it has nothing of any more.
+fn touched<K>(
+    event: &Event<K>,
+    writer: &mut Writer<K>,
+    store: &Store<K>,
+) -> HashSet<ObjectRef<Graph>>
+where
+    K: Resource + Clone,
+    K::DynamicType: Clone + Eq + std::hash::Hash,
+{
+    let all = || store.state().into_iter().filter_map(|object| named(object.as_ref()));
+    let mut graphs: HashSet<_> = match event {
+        Event::Apply(object) | Event::Delete(object) => named(object).into_iter().collect(),
+        Event::InitDone => all().collect(),
+        Event::Init | Event::InitApply(_) => HashSet::new(),
+    };
+    writer.apply_watcher_event(event);
+    if matches!(event, Event::InitDone) {
+        graphs.extend(all());
+    }
+    graphs
 }
 
 /// Tells `recent` what is there no longer.
@@ -146,4 +170,35 @@ fn prune_pod(pod: &mut Pod) {
 
 fn forget_fields(metadata: &mut kube::core::ObjectMeta) {
     metadata.managed_fields = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(name: &str, graph: &str) -> Pod {
+        let mut pod = Pod::default();
+        pod.metadata.name = Some(name.to_owned());
+        pod.metadata.namespace = Some("shop".to_owned());
+        pod.metadata.labels = Some([(words::GRAPH.to_owned(), graph.to_owned())].into());
+        pod
+    }
+
+    #[test]
+    fn a_list_concerns_graphs_once_the_store_shows_it() {
+        let (store, mut writer) = store::<Pod>();
+        let mut woken = |event: Event<Pod>| {
+            let graphs = touched(&event, &mut writer, &store);
+            let mut names: Vec<_> = graphs.into_iter().map(|graph| graph.name).collect();
+            names.sort();
+            names.join(" ")
+        };
+        assert_eq!(woken(Event::Apply(pod("a-1", "a"))), "a");
+        assert_eq!(woken(Event::Apply(pod("b-1", "b"))), "b");
+        assert_eq!(woken(Event::Init), "");
+        assert_eq!(woken(Event::InitApply(pod("b-1", "b"))), "");
+        assert_eq!(woken(Event::InitApply(pod("c-1", "c"))), "");
+        assert_eq!(woken(Event::InitDone), "a b c", "the pod of a is gone");
+        assert_eq!(woken(Event::Delete(pod("c-1", "c"))), "c");
+    }
 }

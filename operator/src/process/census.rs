@@ -18,37 +18,40 @@ pub(super) struct Census(Mutex<State>);
 struct State {
     /// By uid, a print of what people write.
     known: HashMap<String, u64>,
-    /// Those of a list that is not complete yet.
-    listed: HashSet<String>,
+    /// Those of a list that is not complete yet. They are news when it is: no store shows any of
+    /// them before, and who looked would find what was there until then.
+    listed: Vec<Graph>,
 }
 
 /// What an event means.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct News<G> {
-    /// A graph that is new, or was changed by somebody.
-    pub changed: Option<G>,
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Graphs that are new, or were changed by somebody.
+    pub changed: Vec<Graph>,
     /// Uids of graphs that are gone.
     pub gone: Vec<String>,
 }
 
 impl Census {
-    pub(super) fn note(&self, event: Event<Graph>) -> News<Graph> {
+    pub(super) fn note(&self, event: Event<Graph>) -> News {
         let mut state = self.lock();
         match event {
-            Event::Apply(graph) => state.seen(graph),
-            Event::InitApply(graph) => {
-                state.listed.insert(graph.uid().to_owned());
-                state.seen(graph)
+            Event::Apply(graph) => {
+                News { changed: state.seen(graph).into_iter().collect(), gone: Vec::new() }
             }
             Event::Delete(graph) => {
                 state.known.remove(graph.uid());
-                News { changed: None, gone: vec![graph.uid().to_owned()] }
+                News { changed: Vec::new(), gone: vec![graph.uid().to_owned()] }
             }
             Event::Init => {
                 state.listed.clear();
-                News { changed: None, gone: Vec::new() }
+                News::default()
             }
-            Event::InitDone => News { changed: None, gone: state.complete() },
+            Event::InitApply(graph) => {
+                state.listed.push(graph);
+                News::default()
+            }
+            Event::InitDone => state.complete(),
         }
     }
 
@@ -63,19 +66,23 @@ impl Census {
 }
 
 impl State {
-    fn seen(&mut self, graph: Graph) -> News<Graph> {
+    /// The graph, if it is news.
+    fn seen(&mut self, graph: Graph) -> Option<Graph> {
         let print = print(&graph);
         let before = self.known.insert(graph.uid().to_owned(), print);
-        News { changed: (before != Some(print)).then_some(graph), gone: Vec::new() }
+        (before != Some(print)).then_some(graph)
     }
 
     /// What a complete list does not have was deleted while nobody watched.
-    fn complete(&mut self) -> Vec<String> {
+    fn complete(&mut self) -> News {
         let listed = std::mem::take(&mut self.listed);
+        let uids: HashSet<_> = listed.iter().map(Graph::uid).collect();
         let gone: Vec<_> =
-            self.known.keys().filter(|uid| !listed.contains(*uid)).cloned().collect();
-        self.known.retain(|uid, _| listed.contains(uid));
-        gone
+            self.known.keys().filter(|uid| !uids.contains(uid.as_str())).cloned().collect();
+        self.known.retain(|uid, _| uids.contains(uid.as_str()));
+        drop(uids);
+        let changed = listed.into_iter().filter_map(|graph| self.seen(graph)).collect();
+        News { changed, gone }
     }
 }
 
@@ -100,7 +107,7 @@ mod tests {
     }
 
     fn wakes(census: &Census, graph: Graph) -> bool {
-        census.note(Event::Apply(graph)).changed.is_some()
+        !census.note(Event::Apply(graph)).changed.is_empty()
     }
 
     #[test]
@@ -128,9 +135,23 @@ mod tests {
         assert_eq!(census.note(Event::Delete(graph("a", 1))).gone, ["a"]);
         assert!(!census.knows("a") && census.knows("b"));
         census.note(Event::Init);
-        assert!(census.note(Event::InitApply(graph("c", 1))).changed.is_none());
-        assert!(census.note(Event::InitApply(graph("d", 1))).changed.is_some());
-        assert_eq!(census.note(Event::InitDone).gone, ["b"]);
+        census.note(Event::InitApply(graph("c", 1)));
+        census.note(Event::InitApply(graph("d", 1)));
+        let news = census.note(Event::InitDone);
+        assert_eq!(news.gone, ["b"]);
+        assert_eq!(news.changed.iter().map(Graph::uid).collect::<Vec<_>>(), ["d"]);
         assert!(census.knows("c") && census.knows("d"));
+    }
+
+    #[test]
+    fn a_list_is_news_when_it_is_complete() {
+        let census = Census::default();
+        wakes(&census, graph("a", 1));
+        census.note(Event::Init);
+        assert!(census.note(Event::InitApply(graph("a", 2))).changed.is_empty());
+        // The watch broke again.
+        census.note(Event::Init);
+        assert!(census.note(Event::InitApply(graph("a", 2))).changed.is_empty());
+        assert_eq!(census.note(Event::InitDone).changed.len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::stream::{poll_fn, select_all};
+use futures_util::stream::{self, poll_fn, select_all};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use kube::Api;
 use kube::runtime::controller::{Action, Config};
@@ -64,7 +64,9 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
         .backoff(Rewatch::default())
         .modify(|graph| graph.metadata.managed_fields = None)
         .reflect(writer)
-        .try_filter_map(follow(Arc::clone(&census), Arc::clone(&context)));
+        .map_ok(follow(Arc::clone(&census), Arc::clone(&context)))
+        .map_ok(|changed| stream::iter(changed.into_iter().map(Ok)))
+        .try_flatten();
     let (wake, mut woken) = mpsc::unbounded_channel();
     let stores = context.stores.clone();
     let known = Arc::clone(&census);
@@ -100,15 +102,14 @@ pub async fn control(context: Arc<Context>, feed: Feed) {
 fn follow(
     census: Arc<Census>,
     context: Arc<Context>,
-) -> impl FnMut(watcher::Event<Graph>) -> std::future::Ready<Result<Option<Graph>, watcher::Error>>
-{
+) -> impl FnMut(watcher::Event<Graph>) -> Vec<Graph> {
     move |event| {
         if let watcher::Event::Apply(graph) = &event {
             context.recent.shown(graph.uid(), graph.status.as_ref());
         }
         let News { changed, gone } = census.note(event);
         gone.iter().for_each(|uid| forget(&context, uid));
-        std::future::ready(Ok(changed))
+        changed
     }
 }
 

@@ -9,10 +9,13 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::processes::{Program, holder};
 use crate::server::Server;
-use crate::world::{EXAMPLE, NAME, World, until};
+use crate::world::{EXAMPLE, NAME, World, expect_within};
 
 /// Long enough for every watch and every back-off to have given up hope.
 const OUTAGE: Duration = Duration::from_secs(60);
+/// What a server took while it was starting, it may need a minute to refuse; a reconcile that waits
+/// for it is given up after two.
+const RECOVERY: Duration = Duration::from_secs(180);
 const EDIT: &str = "spec:\n  replicas: 2\n";
 /// Budget, Deployment (its fields and their owner) and status.
 const EDIT_WRITES: usize = 4;
@@ -83,8 +86,12 @@ async fn leaders<'a>(programs: &[&'a Program]) -> Vec<&'a str> {
 }
 
 async fn is_edited(world: &World) {
-    until("two pods are wanted", async || {
-        (world.deployment(NAME).await["spec"]["replicas"] == 2).then_some(())
+    expect_within(RECOVERY, "two pods are wanted", async || {
+        if world.deployment(NAME).await["spec"]["replicas"] == 2 {
+            return Ok(());
+        }
+        let graph = world.graphs().get(NAME).await.unwrap();
+        Err(serde_json::to_string(&graph).unwrap())
     })
     .await;
     world.condition(NAME, "Accepted", "Accepted").await;

@@ -34,13 +34,22 @@ pub(crate) async fn until<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<
 /// Waits until there is no error; the last one is shown.
 pub(crate) async fn expect<T, E: std::fmt::Display>(
     what: &str,
+    probe: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
+    expect_within(PATIENCE, what, probe).await
+}
+
+/// The same for what may take longer, or less long.
+pub(crate) async fn expect_within<T, E: std::fmt::Display>(
+    limit: Duration,
+    what: &str,
     mut probe: impl AsyncFnMut() -> Result<T, E>,
 ) -> T {
     let begun = Instant::now();
     loop {
         match probe().await {
             Ok(found) => return found,
-            Err(error) => assert!(begun.elapsed() < PATIENCE, "never: {what}, but {error}"),
+            Err(error) => assert!(begun.elapsed() < limit, "never: {what}, but {error}"),
         }
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
