@@ -15,6 +15,7 @@ use super::dial::{Dialler, Requests};
 use super::error::SendError;
 use super::failure::{self, Failure};
 use super::options::{ChannelError, ChannelOptions};
+use super::wire::Written;
 
 /// Calls without an answer, in a row, after which the connection counts as dead. A path that
 /// swallows packets looks like a slow server, and TCP alone would take minutes to notice.
@@ -71,6 +72,15 @@ impl Lease {
         let ready = sender.ready().await;
         let sender = ready.map_err(|error| failure::of_unsent(&error, url))?;
         Ok(Requests { sender, written })
+    }
+
+    /// Whether anything left since `before` on a connection that has failed. What waits in it may
+    /// still leave until it has ended, and only its end takes the sender away.
+    pub(super) async fn left(&mut self, written: &Written, before: u64) -> bool {
+        if written.bytes() == before {
+            while self.line.changed().await.is_ok() {}
+        }
+        written.bytes() != before
     }
 }
 

@@ -14,7 +14,7 @@ use super::connection::ConnectionKey;
 use super::frame::Message;
 use super::options::ChannelError;
 use super::tls::Tls;
-use super::wire::{Wire, Written};
+use super::wire::{Stream, Wire, Written};
 
 /// Room for answers on the wire.
 const STREAM_WINDOW: u32 = 1 << 20;
@@ -77,19 +77,22 @@ impl Dialler {
     }
 
     /// A new connection: where requests go in, and what must be polled for them to leave.
-    pub(super) async fn dial(&self) -> Result<(Requests, Connection<Wire, Message>), DialError> {
+    pub(super) async fn dial(
+        &self,
+    ) -> Result<(Requests, Connection<Box<dyn Stream>, Message>), DialError> {
         let tcp = self.tcp.clone().oneshot(self.uri.clone()).await;
         let tcp = tcp.map_err(|error| DialError::Tcp(Box::new(error)))?.into_inner();
-        let wire = match &self.tls {
-            None => Wire::new(tcp),
-            Some(tls) => Wire::new(
-                timeout(self.key.connect_timeout, tls.shake_hands(tcp))
+        let wire = Wire::new(tcp);
+        let written = wire.written();
+        let stream: Box<dyn Stream> = match &self.tls {
+            None => Box::new(wire),
+            Some(tls) => Box::new(
+                timeout(self.key.connect_timeout, tls.shake_hands(wire))
                     .await
                     .map_err(|_| DialError::SlowTls)??,
             ),
         };
-        let written = wire.written();
-        let (sender, connection) = self.http2.handshake(wire).await?;
+        let (sender, connection) = self.http2.handshake(stream).await?;
         Ok((Requests { sender, written }, connection))
     }
 }

@@ -167,11 +167,13 @@ impl Channel {
         self.connection.reacted(lease);
         let limit = self.call.options.max_reply_bytes;
         let response = match response {
-            // The connection had ended before anything could leave.
-            Err(error) if !error.is_reset() && written.bytes() == before => {
-                return Err(unsent(error));
+            Ok(response) => response,
+            // The other side says what it took, and resets nothing it knows nothing of.
+            Err(error) if error.is_remote() || error.is_reset() => return Err(explain(error)),
+            Err(error) => {
+                let left = lease.left(&written, before).await;
+                return Err(if left { explain(error) } else { unsent(error) });
             }
-            response => response.map_err(explain)?,
         };
         answer::read(response, self.url(), limit).await.map_err(|error| match error {
             AnswerError::Refused(error) => Failure::Final(error),

@@ -7,12 +7,12 @@ use http::Uri;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::dial::DialError;
 use super::options::ChannelError;
+use super::wire::Wire;
 
 const HTTP2: &[u8] = b"h2";
 
@@ -31,11 +31,8 @@ impl Tls {
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), server })
     }
 
-    pub(super) async fn shake_hands(
-        &self,
-        tcp: TcpStream,
-    ) -> Result<TlsStream<TcpStream>, DialError> {
-        let stream = self.connector.connect(self.server.clone(), tcp).await?;
+    pub(super) async fn shake_hands(&self, wire: Wire) -> Result<TlsStream<Wire>, DialError> {
+        let stream = self.connector.connect(self.server.clone(), wire).await?;
         match stream.get_ref().1.alpn_protocol() {
             Some(HTTP2) => Ok(stream),
             _ => Err(DialError::NoHttp2),

@@ -1,5 +1,5 @@
-//! What carries the bytes of a connection, TCP or TLS over it, and how many of them left. It does
-//! not know what they mean.
+//! What carries the bytes of a connection, and how many of them left. It does not know what they
+//! mean, nor whether they are encrypted.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A wire, or what encrypts what goes over one.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// How many bytes were written so far. A call that fails while this stands still never left.
@@ -29,13 +31,13 @@ impl Written {
 }
 
 pub(super) struct Wire {
-    stream: Box<dyn Stream>,
+    stream: TcpStream,
     written: Written,
 }
 
 impl Wire {
-    pub(super) fn new(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
-        Self { stream: Box::new(stream), written: Written::default() }
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream, written: Written::default() }
     }
 
     pub(super) fn written(&self) -> Written {

@@ -1,6 +1,6 @@
 //! What a sender sees of each way in which the other side can fail.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -145,14 +145,33 @@ async fn nothing_listens() {
     expect!["ok"].assert_eq(&text(&outcome, address));
 }
 
+/// Whether a HEADERS frame has come after the preface of HTTP/2.
+fn has_request(read: &[u8]) -> bool {
+    const PREFACE: usize = 24;
+    const HEADERS: u8 = 1;
+    let mut rest = read.get(PREFACE..).unwrap_or_default();
+    while let [a, b, c, kind, ..] = *rest {
+        if kind == HEADERS {
+            return true;
+        }
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        rest = rest.get(9 + length..).unwrap_or_default();
+    }
+    false
+}
+
 /// A server that says `greeting` to whoever connects, closes, and is no HTTP/2 server.
 async fn check_greeting(greeting: &'static [u8], expect: Expect) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        // By then the request is on its way, as it would be with a server that reads first.
-        std::thread::sleep(Duration::from_millis(100));
+        // As a server that reads first.
+        let (mut read, mut piece) = (Vec::new(), [0; 4096]);
+        while !has_request(&read) {
+            let length = stream.read(&mut piece).unwrap();
+            read.extend_from_slice(&piece[..length]);
+        }
         stream.write_all(greeting).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
