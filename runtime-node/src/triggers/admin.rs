@@ -135,3 +135,22 @@ fn text_response(status: StatusCode, kind: HeaderValue, body: Bytes) -> Response
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_early_waits_and_is_answered_when_the_node_is_ready() {
+        let admin = Admin::default();
+        let mut answer = pin!(admin.ready());
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(answer.as_mut().poll(&mut context).is_pending());
+        admin.phase.send_replace(Phase::Ready);
+        let at_once = answer.as_mut().poll(&mut context);
+        assert!(at_once.is_ready(), "not when the time is up");
+    }
+}

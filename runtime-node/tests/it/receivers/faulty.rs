@@ -1,4 +1,4 @@
-//! The server that can misbehave, here at its best: raw HTTP/2, tonic's own transport library.
+//! The server that can misbehave, here at its best: raw HTTP/2, without a gRPC library.
 
 use telemetry::faulty::{Fault, FaultyServer};
 
