@@ -1,5 +1,6 @@
 //! What can be said about a graph without its artifacts: whether names exist, are unique, and lead
-//! in circles, and whether limits can be kept. It sees the types alone; places are found by the field path.
+//! in circles, and whether limits can be kept. It sees the types alone; places are found by the field
+//! path.
 
 mod cycle;
 mod name;

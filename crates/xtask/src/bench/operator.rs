@@ -36,7 +36,7 @@ pub(super) fn run(project: &Project, options: &Options) -> Result<()> {
         true => &["test", "--workspace"],
         false => &["test", "--release", "--package", "operator"],
     };
-    let test = ["--locked", "--test", "it", "--", "--ignored", "--exact", TEST, "--nocapture"];
+    let test = ["--locked", "--test", "it", "--", "--exact", TEST, "--nocapture"];
     let mut command = step::cargo(project, built.iter().chain(&test));
     command.envs(tools::install()?.environment).env("CG_GRAPHS", options.graphs.to_string());
     let text = step::output(&mut command)?;
